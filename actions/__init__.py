@@ -1,0 +1,1 @@
+"""Custom actions of the dialogue: find the turn, call a service, return a template and a ticket."""

@@ -1,0 +1,1 @@
+"""The lobby program that reads the NHI card."""

@@ -1,0 +1,1 @@
+"""The business: insurance, without LINE, Rasa, Flask or PC/SC."""

@@ -1,0 +1,57 @@
+"""Coded errors. The edge turns a code into words in five languages; messages never hold personal data."""
+
+from __future__ import annotations
+
+
+class CounterError(Exception):
+    """Base of all our errors; `code` is stable and translatable."""
+
+    code = "internal"
+
+
+class Invalid(CounterError):
+    """Input that can never be right."""
+
+    code = "invalid"
+
+
+class StoreUnavailable(CounterError):
+    """The database does not answer. Worth another try."""
+
+    code = "store_unavailable"
+
+
+class CacheUnavailable(CounterError):
+    """Redis does not answer. Worth another try."""
+
+    code = "cache_unavailable"
+
+
+class NotBound(CounterError):
+    """The account is not tied to an insured person."""
+
+    code = "not_bound"
+
+
+class TurnClosed(CounterError):
+    """The turn is unknown, over, or another conversation's."""
+
+    code = "turn_closed"
+
+
+class CodeRefused(CounterError):
+    """A one-time code that is unknown, used, or expired; the caller must not learn which."""
+
+    code = "code_refused"
+
+
+class TooManyAttempts(CounterError):
+    """The limit of attempts is reached; wait."""
+
+    code = "too_many_attempts"
+
+
+class IllegalMove(CounterError):
+    """A state machine was asked for an edge it does not have."""
+
+    code = "illegal_move"

@@ -1,0 +1,44 @@
+"""Insured persons as the counter knows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+
+class InsuredCategory(IntEnum):
+    """Categories of insured persons, National Health Insurance Act §10."""
+
+    EMPLOYED = 1
+    OCCUPATIONAL_UNION = 2
+    FARMER_FISHER = 3
+    SOLDIER = 4
+    LOW_INCOME = 5
+    REGIONAL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Hardship:
+    """Recognised economic hardship: while it lasts §35, §37, §50 and §91 do not apply (§98)."""
+
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An insured person. `number` (national ID or UI number) and `name` are sealed at rest, never logged."""
+
+    id: str
+    number: str
+    name: str
+    birth: date
+    category: InsuredCategory
+    household: str | None = None
+    hardship: Hardship | None = None
+    story: str | None = None
+
+    def __repr__(self) -> str:
+        """Show the opaque id alone, so that a traceback holds no identity."""
+        return f"Person(id={self.id!r})"

@@ -1,0 +1,177 @@
+"""What the services need from the world, as Protocols. Adapters fulfil them; fakes in tests do too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from types import TracebackType
+from typing import Protocol, Self
+
+from nhi_core.domain.accounts import Account, AccountKind, Binding, CodePurpose, OneTimeCode
+from nhi_core.domain.bills import Bill, Payment, Plan
+from nhi_core.domain.people import Person
+
+Json = Mapping[str, object]
+
+
+class Clock(Protocol):
+    """The only source of time. Days are Taipei days."""
+
+    def now(self) -> datetime:
+        """Return the time now, timezone-aware, UTC."""
+
+    def today(self) -> date:
+        """Return today's date in Asia/Taipei."""
+
+
+class Ids(Protocol):
+    """The only source of randomness."""
+
+    def uuid(self) -> str:
+        """Return a new row id (UUID4 text)."""
+
+    def token(self, nbytes: int = 24) -> str:
+        """Return a URL-safe random token of `nbytes` bytes of entropy."""
+
+    def code(self, alphabet: str, length: int) -> str:
+        """Return `length` random characters of `alphabet`."""
+
+
+class Fingerprints(Protocol):
+    """Keyed fingerprints for look-up of sealed values (HMAC; a ring of keys)."""
+
+    def make(self, purpose: str, value: str) -> str:
+        """Return the fingerprint under the newest key."""
+
+    def candidates(self, purpose: str, value: str) -> tuple[str, ...]:
+        """Return the fingerprints under every key that is still accepted, newest first."""
+
+
+class People(Protocol):
+    """Insured persons."""
+
+    def get(self, person_id: str) -> Person | None: ...
+    def by_number(self, number: str) -> Person | None: ...
+    def by_story(self, story: str) -> Person | None: ...
+    def add(self, person: Person) -> None: ...
+    def stories(self) -> tuple[str, ...]: ...
+
+
+class Bills(Protocol):
+    """Bills, payments and plans of one payer."""
+
+    def of_payer(self, person_id: str) -> tuple[Bill, ...]: ...
+    def payments_of(self, person_id: str) -> tuple[Payment, ...]: ...
+    def plans_of(self, person_id: str) -> tuple[Plan, ...]: ...
+    def add_all(self, bills: Iterable[Bill]) -> None: ...
+    def add_payments(self, payments: Iterable[Payment]) -> None: ...
+    def add_plan(self, plan: Plan) -> None: ...
+
+
+class Accounts(Protocol):
+    """Channel accounts."""
+
+    def get(self, account_id: str) -> Account | None: ...
+    def by_channel_user(self, channel: str, channel_user: str) -> Account | None: ...
+    def add(self, account: Account) -> Account:
+        """Insert; if another process was first, return the row that stands."""
+
+    def save(self, account: Account) -> None: ...
+
+
+class Codes(Protocol):
+    """One-time codes."""
+
+    def add(self, code: OneTimeCode) -> None: ...
+    def by_hashes(self, purpose: CodePurpose, hashes: tuple[str, ...]) -> OneTimeCode | None: ...
+    def use(self, code_id: str, at: datetime) -> bool:
+        """Compare-and-set: True for the one caller who used it."""
+
+
+class Bindings(Protocol):
+    """Ties between accounts and persons."""
+
+    def add(self, binding: Binding) -> None: ...
+    def live_of_account(self, account_id: str) -> Binding | None:
+        """Return the account's binding that is proposed or bound, the newest first."""
+
+    def live_of_person(self, person_id: str) -> tuple[Binding, ...]: ...
+    def move(self, binding: Binding, *, was: str) -> bool:
+        """Compare-and-set on `state`: False when somebody else moved it."""
+
+
+class Audit(Protocol):
+    """The append-only trail: keyed fingerprints and codes only, never values."""
+
+    def record(self, event: str, *, subject: str, detail: Json | None = None) -> None: ...
+
+
+class Sends(Protocol):
+    """The ledger of everything sent: replies (free) and pushes (cost)."""
+
+    def claim(self, key: str, *, kind: str, account_id: str | None, messages: int, recipients: int) -> bool:
+        """Insert the row before sending, idempotently by `key`. False: this was claimed already."""
+
+    def settle(self, key: str, *, outcome: str, request_id: str | None = None) -> None: ...
+    def outcome(self, key: str) -> str | None: ...
+    def pushed_since(self, since: datetime) -> int:
+        """Return how many messages were pushed (recipients × 1) since then."""
+
+
+class Inbound(Protocol):
+    """What came in and how it ended: the proof that nothing is silent. Holds no content."""
+
+    def close(self, event_id: str, *, kind: str, outcome: str, reason: str | None = None) -> None: ...
+    def outcome(self, event_id: str) -> str | None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction; leaving without `commit` rolls back. Raises errors.StoreUnavailable."""
+
+    people: People
+    bills: Bills
+    accounts: Accounts
+    codes: Codes
+    bindings: Bindings
+    audit: Audit
+    sends: Sends
+    inbound: Inbound
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def commit(self) -> None: ...
+
+
+class UnitOfWorkFactory(Protocol):
+    """Opens a transaction."""
+
+    def __call__(self) -> UnitOfWork: ...
+
+
+class Vault(Protocol):
+    """Short-lived sealed values outside the database (Redis): turns, tickets, parked events.
+
+    Values are sealed with `context` as associated data: a value moved under another context does not open.
+    """
+
+    def put(self, name: str, value: Json, *, context: str, ttl: timedelta) -> None: ...
+    def get(self, name: str, *, context: str) -> Json | None: ...
+    def take(self, name: str, *, context: str) -> Json | None:
+        """Get and delete in one step: at most one caller receives it."""
+
+    def drop(self, name: str) -> None: ...
+
+
+class Limiter(Protocol):
+    """Counts attempts in a window."""
+
+    def hit(self, name: str, *, limit: int, window: timedelta) -> bool:
+        """Count one; True while within the limit."""
+
+
+class WorkingDays(Protocol):
+    """The government offices' calendar."""
+
+    def is_working_day(self, day: date) -> bool: ...

@@ -1,0 +1,1 @@
+"""Use cases: one file per group of verbs; each call is one transaction and returns frozen views."""
