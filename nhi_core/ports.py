@@ -54,6 +54,9 @@ class People(Protocol):
     def by_number(self, number: str) -> Person | None: ...
     def by_story(self, story: str) -> Person | None: ...
     def add(self, person: Person) -> None: ...
+    def save(self, person: Person) -> None:
+        """Write the person's changed fields (same id)."""
+
     def stories(self) -> tuple[str, ...]: ...
 
 
@@ -66,6 +69,10 @@ class Bills(Protocol):
     def add_all(self, bills: Iterable[Bill]) -> None: ...
     def add_payments(self, payments: Iterable[Payment]) -> None: ...
     def add_plan(self, plan: Plan) -> None: ...
+    def replace(
+        self, person_id: str, *, bills: Iterable[Bill], payments: Iterable[Payment], plans: Iterable[Plan]
+    ) -> None:
+        """Put a payer's whole snapshot in place of what is there: a premium source that was read again."""
 
 
 class Accounts(Protocol):
@@ -89,13 +96,22 @@ class Codes(Protocol):
 
 
 class Bindings(Protocol):
-    """Ties between accounts and persons."""
+    """Ties between accounts and persons.
+
+    An account may hold one proposed binding beside one bound binding (it is about to change persons);
+    a person has at most one bound binding.
+    """
 
     def add(self, binding: Binding) -> None: ...
     def live_of_account(self, account_id: str) -> Binding | None:
         """Return the account's binding that is proposed or bound, the newest first."""
 
-    def live_of_person(self, person_id: str) -> tuple[Binding, ...]: ...
+    def bound_of_account(self, account_id: str) -> Binding | None:
+        """Return the binding in force (state `bound`), whatever is proposed beside it: access hangs on this."""
+
+    def live_of_person(self, person_id: str) -> tuple[Binding, ...]:
+        """Return the person's proposed and bound bindings, over all accounts."""
+
     def move(self, binding: Binding, *, was: str) -> bool:
         """Compare-and-set on `state`: False when somebody else moved it."""
 

@@ -45,6 +45,24 @@ class CodeRefused(CounterError):
     code = "code_refused"
 
 
+class NothingProposed(CounterError):
+    """There is no proposed binding to confirm or to cancel."""
+
+    code = "nothing_proposed"
+
+
+class ProposalExpired(NothingProposed):
+    """The proposed binding was not confirmed in time; a new code is needed."""
+
+    code = "proposal_expired"
+
+
+class DateOutOfRange(Invalid):
+    """A payment date in the past, or further ahead than we estimate."""
+
+    code = "date_out_of_range"
+
+
 class TooManyAttempts(CounterError):
     """The limit of attempts is reached; wait."""
 
