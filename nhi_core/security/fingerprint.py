@@ -1,0 +1,38 @@
+"""Keyed fingerprints: sealed values can be looked up without being readable or guessable."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from hashlib import sha256
+
+from nhi_core.security.rings import Key, KeyRing, framed
+
+
+class KeyedFingerprints:
+    """HMAC-SHA-256 under a ring; fulfils `ports.Fingerprints`.
+
+    National IDs have few possible values: a plain hash could be reversed by trying all of them, a keyed one
+    cannot be without the key. The text form is `<key id>.<base64url of 32 bytes>`.
+    """
+
+    def __init__(self, ring: KeyRing) -> None:
+        """Use `ring`: the active key writes, all its keys are accepted."""
+        self._ring = ring
+
+    def make(self, purpose: str, value: str) -> str:
+        """Return the fingerprint under the active key."""
+        return _fingerprint(self._ring.active, purpose, value)
+
+    def candidates(self, purpose: str, value: str) -> tuple[str, ...]:
+        """Return the fingerprints under every accepted key, the active one first."""
+        return tuple(_fingerprint(key, purpose, value) for key in self._ring)
+
+    def is_current(self, fingerprint: str) -> bool:
+        """Tell whether a stored fingerprint was made under the active key."""
+        return fingerprint.startswith(f"{self._ring.active.id}.")
+
+
+def _fingerprint(key: Key, purpose: str, value: str) -> str:
+    digest = hmac.new(key.secret, framed("fingerprint", purpose, value), sha256).digest()
+    return f"{key.id}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
