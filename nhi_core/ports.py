@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
-from nhi_core.domain.accounts import Account, AccountKind, Binding, CodePurpose, OneTimeCode
+from nhi_core.domain import calendar
+from nhi_core.domain.accounts import Account, Binding, CodePurpose, OneTimeCode
 from nhi_core.domain.bills import Bill, Payment, Plan
 from nhi_core.domain.people import Person
 
@@ -107,7 +108,7 @@ class Bindings(Protocol):
         """Return the account's binding that is proposed or bound, the newest first."""
 
     def bound_of_account(self, account_id: str) -> Binding | None:
-        """Return the binding in force (state `bound`), whatever is proposed beside it: access hangs on this."""
+        """Return the binding in force (state `bound`): access hangs on this alone."""
 
     def live_of_person(self, person_id: str) -> tuple[Binding, ...]:
         """Return the person's proposed and bound bindings, over all accounts."""
@@ -187,7 +188,5 @@ class Limiter(Protocol):
         """Count one; True while within the limit."""
 
 
-class WorkingDays(Protocol):
+class WorkingDays(calendar.WorkingDays, Protocol):
     """The government offices' calendar."""
-
-    def is_working_day(self, day: date) -> bool: ...

@@ -49,7 +49,10 @@ class CodePurpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OneTimeCode:
-    """A code issued by a kiosk or by staff; only its keyed hash is kept. `subject` is a person id or an office."""
+    """A code issued by a kiosk or by staff; only its keyed hash is kept.
+
+    `subject` is a person id (CITIZEN) or an office (CLERK).
+    """
 
     id: str
     purpose: CodePurpose
