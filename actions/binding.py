@@ -1,0 +1,108 @@
+"""Binding: who the person is, decided by a one-time code and a confirmation, never by what is typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from actions.base import Answer, Asked, CounterAction
+from nhi_core.domain.accounts import AccountKind
+
+if TYPE_CHECKING:
+    from nhi_core.services.turns import TurnContext
+
+
+class BindAccount(CounterAction):
+    """With a code: propose. Without: say where a code comes from."""
+
+    verb = "bind_account"
+
+    def answer(self, turn: TurnContext, asked: Asked) -> Answer:
+        """Propose the binding of the code that the bot took out of the text."""
+        status = self.core.bindings.status(turn.account_id)
+        codes = turn.secrets.get("code", [])
+        if not codes:
+            return Answer("binding_status", view=status) if status.bound else Answer("bind_ask_code")
+        proposal = self.core.bindings.propose(turn.account_id, codes[0])
+        if proposal.kind is AccountKind.CLERK:
+            return Answer("clerk_welcome", view=proposal)
+        return Answer("bind_confirm", view=proposal)
+
+
+class ConfirmBinding(CounterAction):
+    """「是我」."""
+
+    verb = "confirm_binding"
+
+    def answer(self, turn: TurnContext, asked: Asked) -> Answer:
+        """Move the proposal to bound."""
+        return Answer("bind_done", view=self.core.bindings.confirm(turn.account_id))
+
+
+class CancelBinding(CounterAction):
+    """「不是我」."""
+
+    verb = "cancel_binding"
+
+    def answer(self, turn: TurnContext, asked: Asked) -> Answer:
+        """Drop the proposal."""
+        self.core.bindings.cancel(turn.account_id)
+        return Answer("bind_cancelled")
+
+
+class BindingStatus(CounterAction):
+    """Bound or not, and to whom (masked)."""
+
+    verb = "binding_status"
+
+    def answer(self, turn: TurnContext, asked: Asked) -> Answer:
+        """Show the server-side binding."""
+        return Answer("binding_status", view=self.core.bindings.status(turn.account_id))
+
+
+class UnbindAccount(CounterAction):
+    """Asks once before it unbinds."""
+
+    verb = "unbind_account"
+
+    def answer(self, turn: TurnContext, asked: Asked) -> Answer:
+        """Show what would be undone."""
+        status = self.core.bindings.status(turn.account_id)
+        return Answer("unbind_confirm", view=status) if status.bound else Answer("not_bound")
+
+
+class ConfirmUnbind(CounterAction):
+    """Unbinds."""
+
+    verb = "confirm_unbind"
+
+    def answer(self, turn: TurnContext, asked: Asked) -> Answer:
+        """End the binding; raises NotBound when there is none (a second tap)."""
+        return Answer("unbind_done", view=self.core.bindings.unbind(turn.account_id))
+
+
+class Affirm(CounterAction):
+    """A typed 「是」: what it agrees to is decided by the state, not by the word."""
+
+    verb = "affirm"
+
+    def answer(self, turn: TurnContext, asked: Asked) -> Answer:
+        """Confirm a pending proposal, or the unbinding just asked about; otherwise ask what is meant."""
+        status = self.core.bindings.status(turn.account_id)
+        if status.pending:
+            return Answer("bind_done", view=self.core.bindings.confirm(turn.account_id))
+        if asked.last_template == "unbind_confirm" and status.bound:
+            return Answer("unbind_done", view=self.core.bindings.unbind(turn.account_id))
+        return Answer("affirm")
+
+
+class Deny(CounterAction):
+    """A typed 「不是」."""
+
+    verb = "deny"
+
+    def answer(self, turn: TurnContext, asked: Asked) -> Answer:
+        """Drop a pending proposal; otherwise leave things as they are."""
+        if self.core.bindings.status(turn.account_id).pending:
+            self.core.bindings.cancel(turn.account_id)
+            return Answer("bind_cancelled")
+        return Answer("stopped" if asked.last_template == "unbind_confirm" else "deny")

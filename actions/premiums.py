@@ -1,0 +1,41 @@
+"""What is owed, and what lateness costs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from actions.base import Answer, Asked, CounterAction
+
+if TYPE_CHECKING:
+    from nhi_core.services.turns import TurnContext
+
+
+class QueryArrears(CounterAction):
+    """All open bills of the bound person."""
+
+    verb = "query_arrears"
+
+    def answer(self, turn: TurnContext, asked: Asked) -> Answer:
+        """Show the arrears of whoever the account is bound to, whatever was typed."""
+        return Answer("arrears_summary", view=self.core.arrears.summary(turn.account_id))
+
+
+class EstimateLateFee(CounterAction):
+    """The late fee if everything is paid on a chosen day."""
+
+    verb = "estimate_late_fee"
+
+    def answer(self, turn: TurnContext, asked: Asked) -> Answer:
+        """Use the day that was picked or said; a day that cannot be read means today."""
+        return Answer("late_fee_estimate", view=self.core.late_fees.estimate(turn.account_id, day(asked)))
+
+
+def day(asked: Asked) -> date | None:
+    """Return the first readable `date` entity (ISO), or None."""
+    for value in asked.entities.get("date", ()):
+        try:
+            return date.fromisoformat(value[:10])
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,32 @@
+"""All custom actions. The contract test compares this list with the domain that Rasa is trained with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from actions import binding, premiums, talk
+from actions.base import CounterAction
+
+if TYPE_CHECKING:
+    from nhi_core.bootstrap import Core
+
+ACTIONS: tuple[type[CounterAction], ...] = (
+    binding.BindAccount,
+    binding.ConfirmBinding,
+    binding.CancelBinding,
+    binding.BindingStatus,
+    binding.UnbindAccount,
+    binding.ConfirmUnbind,
+    binding.Affirm,
+    binding.Deny,
+    premiums.QueryArrears,
+    premiums.EstimateLateFee,
+    talk.DidYouMean,
+    talk.TalkToPerson,
+    talk.ChangeLanguage,
+)
+
+
+def all_actions(core: Core) -> list[CounterAction]:
+    """Build one of each."""
+    return [action(core) for action in ACTIONS]
