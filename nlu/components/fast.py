@@ -1,0 +1,69 @@
+"""Two hot spots of Rasa 3.6.21 made cheap, without changing a result.
+
+`Event.resolve_by_type` walks every subclass for every event of every tracker it loads. `RemoteAction` builds
+the schema of an action's answer, and a validator for it, at each call (RasaHQ/rasa#11717): most of a turn.
+With any other version of Rasa nothing is touched.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any, Callable, Dict, Optional, Type
+
+from jsonschema import ValidationError
+from jsonschema.validators import validator_for
+
+from nlu.lean import RASA_VERSION
+
+_applied = False
+
+
+def _cached_resolver(slow: Callable[..., Any]) -> Callable[..., Any]:
+    known: Dict[str, Type[Any]] = {}
+
+    def resolve_by_type(type_name: str, default: Optional[Type[Any]] = None) -> Optional[Type[Any]]:
+        found = known.get(type_name)
+        if found is not None:
+            return found
+        result: Optional[Type[Any]] = slow(type_name, default)
+        # A default is the caller's own and stays out of the cache.
+        if result is not None and result.type_name == type_name:
+            known[type_name] = result
+        return result
+
+    return resolve_by_type
+
+
+def _validate_once(action: Type[Any], slow: Callable[[Any, Dict[str, Any]], bool]) -> Callable[..., bool]:
+    schema = action.action_response_format_spec()
+    validator_class = validator_for(schema)
+    validator_class.check_schema(schema)
+    validator = validator_class(schema)
+
+    def _validate_action_result(self: Any, result: Dict[str, Any]) -> bool:
+        try:
+            validator.validate(result)
+        except ValidationError:
+            # Rasa's own way once more, so that the error is exactly Rasa's.
+            return slow(self, result)
+        return True
+
+    return _validate_action_result
+
+
+def apply() -> bool:
+    """Make the two functions fast; safe to call again. False: another Rasa, nothing was changed."""
+    global _applied  # noqa: PLW0603 - a patch of the process is state of the process
+    if version("rasa") != RASA_VERSION:
+        return False
+    if _applied:
+        return True
+    from rasa.core.actions.action import RemoteAction  # noqa: PLC0415 - after lean.install
+    from rasa.shared.core.events import Event  # noqa: PLC0415
+
+    setattr(Event, "resolve_by_type", staticmethod(_cached_resolver(Event.resolve_by_type)))  # noqa: B010
+    setattr(  # noqa: B010
+        RemoteAction, "_validate_action_result", _validate_once(RemoteAction, RemoteAction._validate_action_result)
+    )
+    _applied = True
+    return True
