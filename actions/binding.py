@@ -19,7 +19,7 @@ class BindAccount(CounterAction):
     def answer(self, turn: TurnContext, asked: Asked) -> Answer:
         """Propose the binding of the code that the bot took out of the text."""
         status = self.core.bindings.status(turn.account_id)
-        codes = turn.secrets.get("code", [])
+        codes = turn.secrets.get("code", ())
         if not codes:
             return Answer("binding_status", view=status) if status.bound else Answer("bind_ask_code")
         proposal = self.core.bindings.propose(turn.account_id, codes[0])
