@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, timedelta, timezone
 from enum import StrEnum
 from typing import Protocol
 
 GRACE_DAYS = 15  # National Health Insurance Act §35 I
 ENFORCEABLE_AFTER_INSURED = 150  # §35 III: an insured person, days from the due date
 ENFORCEABLE_AFTER_UNIT = 30  # §35 III: a group insurance applicant or a withholder
+TAIPEI = timezone(timedelta(hours=8), "Asia/Taipei")  # no daylight saving since 1979
 _ONE_DAY = timedelta(days=1)
 
 

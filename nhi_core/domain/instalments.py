@@ -10,7 +10,7 @@ ONLINE_MAX_TERMS = 12  # the agency's easy instalment plan; more is for the coun
 
 @dataclass(frozen=True, slots=True)
 class InstalmentRule:
-    """`min_total` (premium and late fee together) and `min_term` in NT$; `bands` are (from NT$, at most terms)."""
+    """`min_total` (premium and late fee) and `min_term` in NT$; `bands` are (from NT$, at most terms)."""
 
     min_total: int
     min_term: int

@@ -1,7 +1,7 @@
 """The late fee (滯納金), National Health Insurance Act §35.
 
-Our number is an estimate: charging it is the insurer's act (Enforcement Rules §57). A start date or a fee that
-the agency supplies overrides the calculation.
+Our number is an estimate: charging it is the insurer's act (Enforcement Rules §57). A start date or a fee
+that the agency supplies overrides the calculation.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _INSURED_KINDS = frozenset({BillKind.OWN, BillKind.DEPENDANTS})
 
 @dataclass(frozen=True, slots=True)
 class FeePolicy:
-    """What the law leaves open: the waived amount (§35 II, NT$ a bill) and the reading of §48 for rest days."""
+    """What the law leaves open: the waived amount (§35 II, NT$ a bill) and how §48 is read for rest days."""
 
     waive_le: int = WAIVE_LE_DEFAULT
     grace_model: GraceModel = GraceModel.PRINTED

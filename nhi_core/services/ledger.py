@@ -1,0 +1,44 @@
+"""The one way from an account to money: account → binding in force → person → judged bills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from nhi_core.domain.arrears import Assessment, Relief, assess
+from nhi_core.domain.errors import NotBound
+from nhi_core.domain.late_fee import FeePolicy
+from nhi_core.domain.people import Person
+from nhi_core.ports import UnitOfWork, WorkingDays
+
+
+@dataclass(frozen=True, slots=True)
+class Assessor:
+    """Judges a payer under this deployment's calendar and policy."""
+
+    calendar: WorkingDays
+    policy: FeePolicy
+
+    def of_person(
+        self, uow: UnitOfWork, person: Person, today: date, *, pay_on: date | None = None
+    ) -> Assessment:
+        """Return the person's assessment on `today`, late fees as if paid on `pay_on`."""
+        return assess(
+            uow.bills.of_payer(person.id),
+            uow.bills.payments_of(person.id),
+            uow.bills.plans_of(person.id),
+            today=today,
+            calendar=self.calendar,
+            policy=self.policy,
+            relief=Relief(hardship=person.hardship),
+            pay_on=pay_on,
+        )
+
+
+def bound_person(uow: UnitOfWork, account_id: str) -> Person:
+    """Return the insured person an account may see. Raises NotBound: only the binding in force counts."""
+    binding = uow.bindings.bound_of_account(account_id)
+    person = uow.people.get(binding.person_id) if binding else None
+    if person is None:
+        raise NotBound
+    return person
