@@ -13,6 +13,8 @@ from line_sandbox.validation.schema import Issue, Path_, issues
 from line_sandbox.validation.template_rules import check_imagemap, check_template
 from line_sandbox.validation.text_rules import Target, check_quote, check_text, check_text_v2
 
+__all__ = ["Target", "check_request", "dotted"]
+
 ANY = Target()
 
 
@@ -20,9 +22,8 @@ def check_request(name: str, body: Any, target: Target = ANY, file: str = "reque
     """Raise LineError 400 for the first kind of fault LINE would report in a request body of kind `name`."""
     found = list(issues(name, file, body))
     if not found and isinstance(body, dict) and "messages" in body:
-        found = [
-            i for n, m in enumerate(body["messages"]) for i in _message_issues(m, ("messages", n), target)
-        ]
+        for number, message in enumerate(body["messages"]):
+            found += _message_issues(message, ("messages", number), target)
     if not found and name == "RichMenuRequest":
         found = list(check_richmenu(body))
     if found:
@@ -49,9 +50,7 @@ def refusal(found: Sequence[Issue], body: Any) -> LineError:
     """Shape the answer as LINE does: wrong JSON types first, then fields, then the first bad Flex message."""
     flex = [issue for issue in found if _in_flex(issue, body)]
     plain = [issue for issue in found if issue not in flex]
-    wrong_type = [
-        i for i in plain if i.keyword == "type" or (i.keyword == "pattern" and i.path[:1] == ("to",))
-    ]
+    wrong_type = [i for i in plain if i.keyword == "type" or _is_bad_recipient(i)]
     if wrong_type:
         return invalid_property(dotted(wrong_type[0].path))
     if plain:
@@ -60,6 +59,10 @@ def refusal(found: Sequence[Issue], body: Any) -> LineError:
     number = flex[0].path[1]
     details = [{"message": _flex_words(i), "property": _pointer(i)} for i in flex if i.path[1] == number]
     return LineError(400, f"A message (messages[{number}]) in the request body is invalid", details)
+
+
+def _is_bad_recipient(issue: Issue) -> bool:
+    return issue.keyword == "pattern" and issue.path[:1] == ("to",)
 
 
 def _in_flex(issue: Issue, body: Any) -> bool:

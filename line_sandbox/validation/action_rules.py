@@ -51,20 +51,12 @@ def _postback(action: dict[str, Any], path: Path_) -> Iterator[Issue]:
 
 
 def _picker(action: dict[str, Any], path: Path_) -> Iterator[Issue]:
-    shape, pattern = _FORMATS[action["mode"]]
     values: dict[str, datetime] = {}
     for name in ("initial", "min", "max"):
         if name not in action:
             continue
-        text = action[name]
-        try:
-            if not shape.fullmatch(text):
-                raise ValueError(text)
-            # Wall-clock values of the user's own phone: they have no zone.
-            value = datetime.strptime(text.upper(), pattern)  # noqa: DTZ007
-            if action["mode"] != "time" and not 1900 <= value.year <= 2100:
-                raise ValueError(text)
-        except ValueError:
+        value = _moment(action["mode"], action[name])
+        if value is None:
             yield Issue((*path, name), "invalid property")
         else:
             values[name] = value
@@ -73,3 +65,15 @@ def _picker(action: dict[str, Any], path: Path_) -> Iterator[Issue]:
         yield Issue((*path, "min"), "min must be less than max")
     elif initial and ((low and initial < low) or (high and initial > high)):
         yield Issue((*path, "initial"), "initial must be between min and max")
+
+
+def _moment(mode: str, text: str) -> datetime | None:
+    shape, pattern = _FORMATS[mode]
+    if not shape.fullmatch(text):
+        return None
+    try:
+        # Wall-clock values of the user's own phone: they have no zone.
+        value = datetime.strptime(text.upper(), pattern)  # noqa: DTZ007
+    except ValueError:
+        return None
+    return value if mode == "time" or 1900 <= value.year <= 2100 else None

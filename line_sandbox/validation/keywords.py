@@ -56,7 +56,8 @@ def _uri(_v: Any, rule: dict[str, Any], instance: Any, _schema: Any) -> Errors:
 def _json_bytes(_v: Any, most: int, instance: Any, _schema: Any) -> Errors:
     if json_bytes(instance) > most:
         yield ValidationError(
-            f"Too large flex message. The maximum size of JSON data is {most // 1024} KB for {instance['type']}"
+            "Too large flex message. The maximum size of JSON data"
+            f" is {most // 1024} KB for {instance['type']}"
         )
 
 
@@ -66,7 +67,7 @@ def _at_least_one(_v: Any, names: list[str], instance: Any, _schema: Any) -> Err
         yield ValidationError("At least one block must be specified" if blocks else "must be specified")
 
 
-def _aspect_ratio(_v: Any, _on: bool, instance: Any, _schema: Any) -> Errors:  # noqa: FBT001
+def _aspect_ratio(_v: Any, _on: bool, instance: Any, _schema: Any) -> Errors:
     if not isinstance(instance, str):
         return
     match = _RATIO.match(instance)
@@ -78,7 +79,7 @@ def _aspect_ratio(_v: Any, _on: bool, instance: Any, _schema: Any) -> Errors:  #
         yield ValidationError("invalid property")
 
 
-def _sender_name(_v: Any, _on: bool, instance: Any, _schema: Any) -> Errors:  # noqa: FBT001
+def _sender_name(_v: Any, _on: bool, instance: Any, _schema: Any) -> Errors:
     if isinstance(instance, str) and _LINE_WORD.search(instance):
         yield ValidationError("Cannot use the specified word")
 
@@ -167,4 +168,4 @@ KEYWORDS = {
     "type": _type,
 }
 # Typed loosely on purpose: the stubs do not describe classes made by `extend`.
-LineValidator: Any = extend(Draft202012Validator, KEYWORDS)
+LineValidator: Any = extend(Draft202012Validator, KEYWORDS)  # type: ignore[no-untyped-call]

@@ -19,7 +19,7 @@ Path_ = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Issue:
-    """One thing LINE would refuse: where (path from the body), what, and whether the JSON type itself is wrong."""
+    """One thing LINE would refuse: where (path from the body), LINE's words, the keyword that found it."""
 
     path: Path_
     message: str

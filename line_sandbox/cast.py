@@ -1,0 +1,51 @@
+"""The made-up people of the sandbox: citizens in five languages, one elder, and the clerks of one group."""
+
+from __future__ import annotations
+
+from line_sandbox.ids import stable_id
+from line_sandbox.world import Group, Person
+
+# key, name, language of the phone, what the tester should know
+_CITIZENS = [
+    ("elder", "林阿枝", "zh-TW", "78 歲，大字"),
+    ("chen", "陳志明", "zh-TW", "45 歲，自營"),
+    ("huang", "黃美惠", "zh-TW", "看護移工的雇主"),
+    ("nhung", "Nguyễn Thị Hồng Nhung", "vi", "Tiếng Việt"),
+    ("siti", "Siti Nurhaliza Rahayu", "id", "Bahasa Indonesia"),
+    ("somchai", "สมชาย ใจดี", "th", "ภาษาไทย"),
+    ("emily", "Emily Carter", "en", "English"),
+    ("longname", "歐陽慕容·Biung Istanda Takisvilainan", "zh-TW", "很長的姓名"),
+]
+_CLERKS = [
+    "東谷公所 王淑芬",
+    "東谷公所 李建宏",
+    "南溪公所 張雅婷",
+    "南溪公所 吳俊傑",
+    "北埔尾公所 劉怡君",
+    "北埔尾公所 蔡文雄",
+    "大坪公所 楊惠如",
+    "大坪公所 許家豪",
+    "新埤頭公所 鄭麗華",
+    "新埤頭公所 謝明輝",
+    "中庄公所 郭佩珊",
+    "業務組 周承辦",
+]
+GROUP_NAME = "公所健保聯絡群"
+
+
+def citizens() -> list[Person]:
+    """Eight people, all friends of the bot."""
+    return [Person(stable_id("U", key), name, lang, note) for key, name, lang, note in _CITIZENS]
+
+
+def clerks() -> list[Person]:
+    """The twelve members of the group; friends of the bot as well."""
+    return [
+        Person(stable_id("U", f"clerk-{n}"), name, "zh-TW", "公所承辦")
+        for n, name in enumerate(_CLERKS, start=1)
+    ]
+
+
+def office_group() -> Group:
+    """The group with all clerks and the bot in it."""
+    return Group(stable_id("C", "office-group"), GROUP_NAME, [clerk.user_id for clerk in clerks()])
