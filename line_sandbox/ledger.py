@@ -8,6 +8,7 @@ from typing import Any
 
 from line_sandbox.clock import SandboxClock
 from line_sandbox.errors import LineError, monthly_limit, retry_key_accepted
+from line_sandbox.recent import Recent
 
 RETRY_LIFE = 24 * 3600.0
 MAX_UNITS = 1000
@@ -76,7 +77,7 @@ class RetryKeys:
 
     def __init__(self, clock: SandboxClock) -> None:
         self._clock = clock
-        self._accepted: dict[tuple[str, str], tuple[float, str, dict[str, Any]]] = {}
+        self._accepted: Recent[tuple[str, str], tuple[float, str, dict[str, Any]]] = Recent()
 
     def check(self, kind: str, key: str | None) -> None:
         """LineError 400 for a key that is no UUID, 409 for one that was accepted before."""
@@ -94,5 +95,3 @@ class RetryKeys:
         """Remember an accepted request and what it answered."""
         if key is not None:
             self._accepted[kind, key.lower()] = (self._clock.seconds(), request_id, answer)
-            while len(self._accepted) > 20_000:
-                del self._accepted[next(iter(self._accepted))]

@@ -16,6 +16,7 @@ from line_sandbox.journal import Hub, Journal
 from line_sandbox.ledger import Ledger, RetryKeys
 from line_sandbox.limits import RateLimits
 from line_sandbox.media import MediaStore
+from line_sandbox.recent import Recent
 from line_sandbox.richmenus import RichMenus
 from line_sandbox.tokens import LinkTokens, ReplyTokens
 from line_sandbox.webhooks import Dispatcher, Event, Result, Settings
@@ -67,9 +68,9 @@ class Platform:
         self.richmenus = RichMenus()
         self.events = EventFactory(self.clock, self.replies)
         self.options = Options()
-        self.narrowcasts: dict[str, dict[str, Any]] = {}
-        self.batches: dict[str, str] = {}
-        self.read_tokens: dict[str, str] = {}
+        self.narrowcasts: Recent[str, dict[str, Any]] = Recent(100)
+        self.batches: Recent[str, str] = Recent(100)
+        self.read_tokens: Recent[str, str] = Recent()
         self.read_until: dict[str, int] = {}
         self.loading: dict[str, float] = {}
         self.world.add_people([*cast.citizens(), *cast.clerks()])

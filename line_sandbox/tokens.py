@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from line_sandbox import ids
 from line_sandbox.clock import SandboxClock
 from line_sandbox.errors import invalid_reply_token
+from line_sandbox.recent import Recent
 
 REPLY_LIFE = 60.0
 # A redelivered event's token works again for a minute, but never after this long from the event.
 REPLY_HORIZON = 20 * 60.0
 LINK_LIFE = 10 * 60.0
-KEPT = 20_000
 
 
 @dataclass
@@ -30,14 +30,12 @@ class ReplyTokens:
 
     def __init__(self, clock: SandboxClock) -> None:
         self._clock = clock
-        self._tokens: dict[str, ReplyToken] = {}
+        self._tokens: Recent[str, ReplyToken] = Recent()
 
     def issue(self, chat: str) -> str:
         """A new token for an event of `chat`."""
         token = ids.token()
         self._tokens[token] = ReplyToken(chat, self._clock.seconds())
-        while len(self._tokens) > KEPT:
-            del self._tokens[next(iter(self._tokens))]
         return token
 
     def received(self, token: str) -> None:
@@ -67,7 +65,7 @@ class LinkTokens:
 
     def __init__(self, clock: SandboxClock) -> None:
         self._clock = clock
-        self._tokens: dict[str, tuple[str, float]] = {}
+        self._tokens: Recent[str, tuple[str, float]] = Recent()
 
     def issue(self, user_id: str) -> str:
         """A token for one use within ten minutes."""

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from line_sandbox.recent import Recent
+
 MESSAGES_PER_CHAT = 500
 MESSAGES_KNOWN = 50_000
 MAX_PEOPLE = 60_000
@@ -86,9 +88,10 @@ class World:
     def __post_init__(self) -> None:
         self.changed = threading.Condition(self.lock)
         self._chats: dict[str, deque[Message]] = {}
-        self._by_id: dict[str, Message] = {}
-        self._quotes: dict[str, str] = {}
+        self._by_id: Recent[str, Message] = Recent(MESSAGES_KNOWN)
+        self._quotes: Recent[str, str] = Recent(MESSAGES_KNOWN)
         self._seq = itertools.count(1)
+        self.newest = 0
 
     def add_people(self, people: Iterable[Person]) -> None:
         """Raises ValueError when the sandbox would hold too many."""
@@ -104,7 +107,7 @@ class World:
 
     def say(self, message: Message, chats: Iterable[str] | None = None) -> None:
         """Put a bubble into its chat (or one bubble into many) and count who received it from the bot."""
-        message.seq = next(self._seq)
+        message.seq = self.newest = next(self._seq)
         self._remember(message)
         for chat in chats if chats is not None else (message.chat,):
             self._chats.setdefault(chat, deque(maxlen=MESSAGES_PER_CHAT)).append(message)
@@ -117,9 +120,6 @@ class World:
         self._by_id[message.id] = message
         if message.quote_token:
             self._quotes[message.quote_token] = message.id
-        while len(self._by_id) > MESSAGES_KNOWN:
-            old = self._by_id.pop(next(iter(self._by_id)))
-            self._quotes.pop(old.quote_token or "", None)
 
     def message(self, message_id: str) -> Message | None:
         """Any message still remembered."""
@@ -131,7 +131,7 @@ class World:
 
     def touch(self, message: Message) -> None:
         """A message changed (edited, unsent): give it a new place in the order of news."""
-        message.seq = next(self._seq)
+        message.seq = self.newest = next(self._seq)
         self.changed.notify_all()
 
     def chat(self, chat: str, after: int = 0, sender: str | None = None) -> list[Message]:
