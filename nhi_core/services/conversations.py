@@ -19,7 +19,7 @@ _TOUCH_GRAIN = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class ConversationView:
-    """What the edge needs of an account: `conversation` is the dialogue engine's key, `session` is in buttons."""
+    """What the edge needs of an account: `conversation` is the dialogue engine's key, `session` the buttons'."""
 
     account_id: str
     conversation: str
@@ -76,6 +76,19 @@ class ConversationService:
             uow.accounts.save(account)
             uow.commit()
             return _view(account)
+
+    def suggest_language(self, account_id: str, language: str) -> None:
+        """Speak this language (of the person's profile, or heard in a message) until one is chosen.
+
+        Raises Invalid for one we do not speak.
+        """
+        if language not in LANGUAGES:
+            raise Invalid("not one of our languages")
+        with self._uow() as uow:
+            account = load_account(uow, account_id)
+            if not account.language_chosen and account.language != language:
+                uow.accounts.save(dataclasses.replace(account, language=language))
+                uow.commit()
 
     def set_blocked(self, account_id: str, blocked: bool) -> None:
         """Note that the person blocked us (no push may be tried) or came back."""

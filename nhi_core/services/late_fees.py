@@ -43,7 +43,7 @@ class LateFeeBillView:
 
 @dataclass(frozen=True, slots=True)
 class LateFeeView:
-    """The trial calculation. `grand_total` = premiums outstanding + fees, NT$, without plans and deferrals."""
+    """The trial calculation. `grand_total` = premiums outstanding + fees, NT$, without plan and deferrals."""
 
     pay_on: date
     today: date
