@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ import jsone
 import jsone.builtins
 from jsone.shared import JSONTemplateError
 
-from bot.rendering import formats, lengths, postbacks, store
+from bot.rendering import formats, jsone_speed, lengths, postbacks, store
 from bot.rendering.catalogue import UnknownText, catalogue
 from bot.rendering.fitting import fit
 from bot.rendering.limits import LimitError, check
@@ -20,29 +19,7 @@ class RenderError(Exception):
     """A template that cannot be filled. Says which and why, never with the person's values."""
 
 
-class _ParsedOnce:
-    """JSON-e parses each expression anew at each use; ours never change, so each is parsed once.
-
-    Stands in for `jsone.render.Parser` (json-e 4.8): same constructor, `parse()` and `current_token`.
-    """
-
-    _parser: Any = importlib.import_module("jsone.render").Parser
-    _known: dict[str, tuple[Any, Any]] = {}  # noqa: RUF012 - a cache for the life of the process
-
-    def __init__(self, source: str, tokenizer: Any) -> None:
-        """Parse `source`, or remember it."""
-        if source not in self._known:
-            parser = self._parser(source, tokenizer)
-            tree = parser.parse()
-            self._known[source] = (tree, parser.current_token)
-        self._tree, self.current_token = self._known[source]
-
-    def parse(self) -> Any:
-        """Return the syntax tree."""
-        return self._tree
-
-
-importlib.import_module("jsone.render").Parser = _ParsedOnce
+jsone_speed.install()
 _BUILTINS: dict[str, Any] = jsone.builtins.build()
 
 
@@ -50,14 +27,18 @@ def _chunk(items: Sequence[Any], size: int) -> list[list[Any]]:
     return [list(items[start : start + size]) for start in range(0, len(items), size)]
 
 
-def _by_year(bills: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Sum bills by the year of their premium month, in the order in which the years appear."""
+def _by_year(bills: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> list[dict[str, Any]]:
+    """Return, for each year in the order of `bills`, its `year`, `n` bills and the `total` of their `fields`."""
     years: dict[str, dict[str, Any]] = {}
     for bill in bills:
         row = years.setdefault(bill["month"][:4], {"year": bill["month"][:4], "n": 0, "total": 0})
         row["n"] += 1
-        row["total"] += bill["outstanding"] + bill["late_fee"]
+        row["total"] += sum(bill[field] for field in fields)
     return list(years.values())
+
+
+def _having(items: Sequence[Mapping[str, Any]], field: str, value: object) -> list[Mapping[str, Any]]:
+    return [item for item in items if item[field] == value]
 
 
 def _context(language: str, session: str) -> dict[str, Any]:
@@ -87,6 +68,7 @@ def _context(language: str, session: str) -> dict[str, Any]:
         "short": lengths.shorten,
         "chunk": _chunk,
         "by_year": _by_year,
+        "having": _having,
         "postback": postback,
         "part": part,
         "color": dict(store.palette()),

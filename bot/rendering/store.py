@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -53,7 +54,7 @@ def template(name: str) -> Template:
     if name not in template_names():
         raise UnknownTemplate(name)
     folder = TEMPLATES_DIR / name
-    message = json.loads((folder / "message.json").read_text(encoding="utf-8"))
+    message = _read(folder / "message.json")
     alt = folder / "alt.txt"
     # Plain text is read aloud as it is; only Flex needs an alternative, and the limits insist on it.
     return Template(message=message, alt=alt.read_text(encoding="utf-8").strip() if alt.exists() else "")
@@ -63,16 +64,33 @@ def template(name: str) -> Template:
 def part(name: str) -> Part:
     """Return the parsed part; raise UnknownTemplate."""
     try:
-        value = json.loads((PARTS_DIR / f"{name}.json").read_text(encoding="utf-8"))
+        value = _read(PARTS_DIR / f"{name}.json")
     except FileNotFoundError as error:
         raise UnknownTemplate(name) from error
     return Part(params=value.get("params", {}), body=value["body"])
 
 
+_COLOUR = re.compile(r"\$\{color\.([a-z_]+)\}")
+
+
+def _read(path: Path) -> Any:
+    """Parse a template file. A leaf that is one colour's name is resolved here, once, not at every turn."""
+    return _with_colours(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _with_colours(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _with_colours(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_with_colours(value) for value in node]
+    match = _COLOUR.fullmatch(node) if isinstance(node, str) else None
+    return palette()[match[1]] if match else node
+
+
 @cache
 def palette() -> Mapping[str, str]:
     """Return the colours by name."""
-    colours: dict[str, str] = json.loads((TEMPLATES_DIR / "_parts" / "palette.json").read_text("utf-8"))
+    colours: dict[str, str] = json.loads((PARTS_DIR / "palette.json").read_text("utf-8"))
     return colours
 
 
