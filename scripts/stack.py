@@ -129,7 +129,7 @@ class Stack:
             "RASA_TELEMETRY_ENABLED": "false",
             "RASA_TOKEN": secret["rasa_token"],
             "ACTIONS_TOKEN": secret["actions_token"],
-            "ACTIONS_URL": f"http://127.0.0.1:{port['actions']}",
+            "ACTIONS_URL": f"http://127.0.0.1:{port['actions']}/webhook",
             "RASA_REDIS_URL": f"redis://rasa:{secret['redis_rasa']}@127.0.0.1:{port['redis']}/1",
         }
 
