@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-pytest_plugins = ("tests.plugins.canary", "tests.plugins.servers")
+pytest_plugins = ("tests.plugins.canary", "tests.plugins.servers", "tests.plugins.product")
 
 _LOOPBACK = ["127.0.0.1", "::1"]
 _OURS = ("NHI_", "LINE_", "RASA_", "ACTIONS_", "KIOSK_")

@@ -13,7 +13,9 @@ from contextlib import contextmanager
 import pytest
 import requests
 
-from tests.scenario.conftest import Json, Product, button, buttons, texts
+from tests.plugins.product import Json, Product, button, buttons, texts
+
+pytestmark = pytest.mark.stack
 
 
 def post(

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenario.conftest import TODAY, Json, Product, button, buttons, nodes, texts
+from tests.plugins.product import TODAY, Json, Product, button, buttons, nodes, texts
 
 GOLDEN = Path(__file__).parent / "golden"
+
+pytestmark = pytest.mark.stack
 
 
 def normal(messages: list[Json]) -> str:

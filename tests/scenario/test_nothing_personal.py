@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 
+import pytest
 import redis
 import requests
 
 from tests.plugins.canary import needles_for, traces_in
-from tests.scenario.conftest import Product, nodes
+from tests.plugins.product import Product, nodes
 
 ID = "A123456789"
 PHONE = "0912345678"
 EMAIL = "somebody@example.test"
+
+pytestmark = pytest.mark.stack
 
 
 def test_no_process_writes_down_who_it_was_with(product: Product) -> None:

@@ -1,4 +1,4 @@
-"""One whole product for the scenario tests: every process, on free ports, with the day set."""
+"""One whole product for the scenario and browser tests: every process, on free ports, with the day set."""
 
 from __future__ import annotations
 
@@ -20,12 +20,6 @@ TODAY = "2026-11-22"
 CODE = re.compile(r"\b[2-9A-HJKMNP-Z]{4}-?[2-9A-HJKMNP-Z]{4}\b")
 
 Json = dict[str, Any]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "tests/scenario" in str(item.path) or "tests/browser" in str(item.path):
-            item.add_marker(pytest.mark.stack)
 
 
 @dataclass
