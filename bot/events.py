@@ -15,6 +15,14 @@ from typing import Any, Self
 
 Raw = Mapping[str, Any]
 
+# The kinds we know by name (Messaging API reference, "Webhook event objects"); metrics call the rest `other`.
+MESSAGE_TYPES = ("text", "image", "video", "audio", "file", "location", "sticker")
+KINDS = frozenset(
+    {f"message.{kind}" for kind in MESSAGE_TYPES}
+    | {"messageEdited.text", "unsend", "follow", "unfollow", "join", "leave", "memberJoined", "memberLeft"}
+    | {"postback", "videoPlayComplete", "beacon", "accountLink", "things", "unknown"}
+)
+
 _PLAIN_ID = re.compile(r"^[0-9A-Za-z_-]{1,64}$")
 
 

@@ -5,8 +5,8 @@ every call (the SDK has none of its own), and two hosts. Messages come as plain 
 SDK's models by `from_dict`, never by a constructor: constructors drop the content of nested dicts in silence.
 What the SDK would drop is found by comparing what goes out with what came in, and refused here.
 
-Outcomes are values, not exceptions. Status codes decide, since LINE may change its texts; only where one code
-means two things (400 for a dead reply token, 429 for the month's limit) the text or its details are looked at.
+Outcomes are values, not exceptions. Status codes decide, since LINE may change its texts; only where one
+code means two things (400 for a dead reply token, 429 for the month's limit) the text is looked at.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class LineClient:
         return _send(ReplyMessageRequest, body, self._api.reply_message_with_http_info)
 
     def push(self, to: str, messages: Sequence[Message], *, retry_key: str) -> SendResult:
-        """Send 1 to 5 messages unasked: costs one message per receiver. Same `retry_key`, same body: once only."""
+        """Send 1 to 5 messages unasked: counted once per receiver. Same `retry_key` and body: sent once."""
         body = {"to": to, "messages": list(messages)}
         call = self._api.push_message_with_http_info
         return _send(PushMessageRequest, body, call, x_line_retry_key=retry_key)
@@ -118,7 +118,7 @@ class LineClient:
         return _send(MulticastRequest, body, self._api.multicast_with_http_info, x_line_retry_key=retry_key)
 
     def loading(self, user_id: str, seconds: int = 5) -> None:
-        """Show the loading animation, 5 to 60 seconds in steps of 5, in a one-to-one chat. Raises LineError."""
+        """Show the loading animation (5 to 60 seconds, steps of 5) in a one-to-one chat. Raises LineError."""
         body = ShowLoadingAnimationRequest.from_dict({"chatId": user_id, "loadingSeconds": seconds})
         _call(self._api.show_loading_animation, body)
 
@@ -293,8 +293,8 @@ def _built(model: Any, body: Mapping[str, Any]) -> Any:
         request = model.from_dict(body)
         lost = list(_lost(dict(body), json.loads(request.to_json()), ""))
     except (ValueError, TypeError, AttributeError, KeyError) as error:
-        # pydantic's text holds values; the kind of error is enough, the rendering tests find the place.
-        log.error("line_message_unreadable", model=model.__name__, error=type(error).__name__)
+        name = model.__name__
+        log.error("line_message_unreadable", model=name, error=type(error).__name__)  # noqa: TRY400 - its text holds values
         return Refused(0, f"not a {model.__name__}")
     if lost:
         log.error("line_message_would_change", model=model.__name__, places=lost[:5])
@@ -308,7 +308,10 @@ def _lost(given: Any, made: Any, place: str) -> list[str]:
         if not isinstance(made, dict):
             return [place or "/"]
         return [
-            found for key, value in given.items() if value is not None for found in _lost(value, made.get(key), f"{place}/{key}")
+            found
+            for key, value in given.items()
+            if value is not None
+            for found in _lost(value, made.get(key), f"{place}/{key}")
         ]
     if isinstance(given, list | tuple):
         if not isinstance(made, list) or len(made) != len(given):

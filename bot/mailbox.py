@@ -3,7 +3,7 @@
 Why nothing is lost and nothing is doubled, step by step (a crash may fall between any two):
 
 1. `append` is one Lua script: the mark "seen", the mail and the entry in the pending set appear together or
-   not at all. Before it: we have not said 200, LINE delivers again. After it: a second delivery finds the mark.
+   not at all. Before it: we have not said 200, LINE delivers again. After it: a second one finds the mark.
 2. The task is queued after the append. Crash in between: the mailbox is in the pending set, and the sweeper
    queues a task for every pending mailbox that is due. A task too many finds an empty box or a held lock.
 3. One worker at a time holds the box's lock (a token, a short life, renewed by a thread). A worker that finds
@@ -16,7 +16,7 @@ Why nothing is lost and nothing is doubled, step by step (a crash may fall betwe
 5. `done` takes the box out of the pending set in the same script that finds it empty.
 
 Every key carries the tag `{mail}`, so that all of them live on one node of a Redis Cluster.
-Values are sealed; ids in keys are keyed fingerprints or LINE's event ids. No LINE user id is in Redis in clear.
+Values are sealed; ids in keys are keyed fingerprints or LINE's event ids, never a LINE user id.
 """
 
 from __future__ import annotations
@@ -147,7 +147,9 @@ class Mailbox:
     def open(self, mail: Mail) -> Event:
         """Unseal. Raises SealBroken or ValueError on mail that can never be read."""
         _, sealed = mail.packed.split(b"|", 1)
-        text = self._sealer.open(sealed.decode("ascii"), context="mailbox", row=f"{mail.mailbox_id}|{mail.event_id}")
+        text = self._sealer.open(
+            sealed.decode("ascii"), context="mailbox", row=f"{mail.mailbox_id}|{mail.event_id}"
+        )
         body: dict[str, Any] = json.loads(text)
         return Event(mail.event_id, body["event"], datetime.fromtimestamp(body["received"] / 1000, UTC))
 
@@ -168,7 +170,7 @@ class Mailbox:
     def length(self, mailbox_id: str) -> int:
         """Return how many pieces of mail wait in a box."""
         with cache_errors():
-            return cast(int, self._redis.llen(_box(mailbox_id)))
+            return self._redis.llen(_box(mailbox_id))
 
     def due(self, now: datetime, limit: int = 500) -> list[str]:
         """Return mailboxes that hold mail past their time, and put their time off by the grace."""
@@ -180,7 +182,7 @@ class Mailbox:
     def pending(self) -> int:
         """Return how many mailboxes hold mail."""
         with cache_errors():
-            return cast(int, self._redis.zcard(_PENDING))
+            return self._redis.zcard(_PENDING)
 
     def hold(self, mailbox_id: str, life: timedelta = LOCK_LIFE) -> Held:
         """Return the box's lock, to be used with `with`; look at `acquired`."""
@@ -193,7 +195,7 @@ class Mailbox:
 
 
 class Held:
-    """A lock that is renewed by a thread while it is held. Not acquired: `acquired` is False, nothing else."""
+    """A lock that is renewed by a thread while it is held. Not got: `acquired` is False, nothing else."""
 
     def __init__(self, client: redis.Redis, name: str, life: float) -> None:
         """Prepare; nothing is taken yet."""

@@ -114,6 +114,5 @@ class RasaClient:
         try:
             return TurnReply.model_validate_json(answer.content)
         except ValidationError as error:
-            # The error's text holds input; its count does not.
-            log.error("rasa_answer_unreadable", problems=error.error_count())
+            log.error("rasa_answer_unreadable", problems=error.error_count())  # noqa: TRY400 - its text holds input
             raise RasaRefused("unreadable answer") from None

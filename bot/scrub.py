@@ -71,7 +71,10 @@ def _always(_written: str, bare: str, _alone: bool) -> str | None:
 
 
 def _broken_id(_written: str, bare: str, _alone: bool) -> str | None:
-    return bare if identifiers.is_valid(bare) else None
+    try:
+        return identifiers.parse_number(bare)
+    except Invalid:
+        return None
 
 
 def _code(written: str, bare: str, alone: bool) -> str | None:

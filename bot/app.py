@@ -1,0 +1,88 @@
+"""The web process: every blueprint is registered together with its authentication."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+from flask import Flask, Response, jsonify
+from werkzeug.exceptions import HTTPException
+
+from bot import metrics, webhook
+from bot.api import health
+from bot.api import metrics as metrics_api
+from bot.mailbox import Mailbox
+from bot.redis_client import connect
+from bot.workers.queue import configured, enqueue_with
+from nhi_core import bootstrap, logs
+from nhi_core.settings import Settings
+
+if TYPE_CHECKING:
+    from nhi_core.bootstrap import Core
+
+log = structlog.get_logger(__name__)
+
+MAX_BODY = 1024 * 1024  # LINE's own webhooks are far below it
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Strict-Transport-Security": "max-age=31536000",
+}
+
+
+def create_app(
+    settings: Settings | None = None, core: Core | None = None, *, enqueue: webhook.Enqueue | None = None
+) -> Flask:
+    """Build the web application. Raises SettingsRefused when the environment cannot be used."""
+    settings = settings or Settings.load()
+    logs.configure(settings, process="web")
+    core = core or bootstrap.build(settings)
+    client = connect(settings)
+    mailbox = Mailbox(client, core.sealer)
+
+    app = Flask("bot", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.register_blueprint(
+        webhook.blueprint(  # authentication: LINE's signature
+            channel_secret=settings.line_channel_secret.get_secret_value(),
+            mailbox=mailbox,
+            fingerprints=core.fingerprints,
+            clock=core.clock,
+            enqueue=enqueue or enqueue_with(configured(settings)),
+        )
+    )
+    app.register_blueprint(
+        health.blueprint(health.probes(settings, core, client))
+    )  # open: parts by name only
+    app.register_blueprint(metrics_api.blueprint(mailbox))  # authentication: this machine only
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+    app.after_request(_finish)
+    return app
+
+
+def _http_error(error: HTTPException) -> Response:
+    """Answer every refusal in JSON, with a code and nothing of the request."""
+    status = error.code or 500
+    answer = jsonify(error=(error.name or "error").lower().replace(" ", "_"))
+    answer.status_code = status
+    return answer
+
+
+def _unexpected(error: Exception) -> Response:
+    """A fault of ours: logged by kind and place, answered without a word about it."""
+    log.exception("request_failed", error=type(error).__name__)
+    answer = jsonify(error="internal")
+    answer.status_code = 500
+    return answer
+
+
+def _finish(answer: Response) -> Response:
+    for name, value in _HEADERS.items():
+        answer.headers.setdefault(name, value)
+    metrics.WEBHOOKS.labels(status=str(answer.status_code)).inc()
+    return answer

@@ -1,0 +1,56 @@
+"""A tap on one of our buttons. The session says whether the button still means what it says."""
+
+from __future__ import annotations
+
+import re
+
+import structlog
+from pydantic import ValidationError
+
+from bot.outcomes import Answer, Quiet, Say
+from bot.rendering.postbacks import MENU_SESSION, BadPostback, decode
+from bot.visit import Visit
+from nhi_core.wire import IntentRequest
+
+log = structlog.get_logger(__name__)
+
+# A rich menu outlives any session, so its buttons may only begin something. What changes a binding needs a
+# button of the present session.
+NEVER_FROM_MENU = frozenset({"confirm_binding", "cancel_binding", "confirm_unbind", "affirm", "deny"})
+_DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2})?$")
+
+
+def handle(visit: Visit) -> Answer:
+    """Hand the tap's intent to the engine, or say that the button is stale."""
+    postback = visit.event.raw.get("postback")
+    fields = postback if isinstance(postback, dict) else {}
+    given = fields.get("params")
+    params: dict[str, object] = given if isinstance(given, dict) else {}
+    if "newRichMenuAliasId" in params:
+        return Quiet("rich_menu_switched")
+    try:
+        tap = decode(str(fields.get("data", "")))
+        request = IntentRequest(name=tap.intent, entities={**tap.entities, **_picked(params)})
+    except (BadPostback, ValidationError):
+        log.info("postback_unreadable", event_id=visit.event.id)
+        return _stale(visit)
+    fresh = visit.view.session == tap.session
+    from_menu = tap.session == MENU_SESSION and tap.intent not in NEVER_FROM_MENU
+    if not (fresh or from_menu):
+        log.info("postback_stale", event_id=visit.event.id, intent=tap.intent)
+        return _stale(visit)
+    return visit.ask(request)
+
+
+def _stale(visit: Visit) -> Say:
+    _ = visit.view  # the answer's buttons belong to the present session
+    return Say.one("stale_button")
+
+
+def _picked(params: dict[str, object]) -> dict[str, str]:
+    """Return what a date picker chose as the entity `date` (ISO)."""
+    for name in ("date", "datetime"):
+        match = _DATE.match(str(params.get(name, "")))
+        if match:
+            return {"date": match.group(1)}
+    return {}

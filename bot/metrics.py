@@ -1,0 +1,23 @@
+"""Counters and clocks of the bot. Labels are small closed sets: never an id, never a text."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+EVENTS = Counter("nhi_bot_events", "Inbound events by kind and how they ended", ["kind", "outcome"])
+SENDS = Counter("nhi_bot_sends", "Outgoing sends by kind and how they ended", ["kind", "outcome"])
+WEBHOOKS = Counter("nhi_bot_webhooks", "Webhook calls by answer", ["status"])
+RASA_FAILURES = Counter("nhi_bot_rasa_failures", "Turns the dialogue engine did not answer", ["reason"])
+SWEPT = Counter("nhi_bot_swept", "What sweepers picked up", ["what"])
+WEBHOOK_SECONDS = Histogram(
+    "nhi_bot_webhook_seconds",
+    "Time to answer a webhook call",
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 2),
+)
+TURN_SECONDS = Histogram(
+    "nhi_bot_turn_seconds",
+    "Time from a webhook's arrival to the end of its event",
+    buckets=(0.02, 0.05, 0.1, 0.15, 0.25, 0.4, 0.8, 1.5, 3, 10, 60),
+)
+PENDING = Gauge("nhi_bot_mailboxes_pending", "Mailboxes that hold mail", multiprocess_mode="mostrecent")
+JOURNAL = Gauge("nhi_bot_journal_waiting", "Entries waiting for the database", multiprocess_mode="mostrecent")

@@ -1,0 +1,204 @@
+"""One event from the mailbox to its recorded end.
+
+    ended before? → stored answer? → too late to think? → handler → render → store the answer → note errands
+    → deliver → record → errands
+
+The rendered answer is stored (sealed) before it is sent: a run after a crash sends that very answer, and does
+not have the conversation twice. A parked event is recorded when it was tried again, or when its hour is over:
+the first recorded ending stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import structlog
+
+from bot import handlers
+from bot.errands import Errands, Render
+from bot.events import Event
+from bot.journal import Journal
+from bot.line import LineClient, Message
+from bot.outcomes import Answer, Ending, Line, Quiet, RetryLater, Say
+from bot.parking import Parking
+from bot.rasa import RasaClient
+from bot.rendering.engine import RenderError
+from bot.replies import ANSWER_TIME, Replies, plain_text
+from bot.visit import TurnFailed, Visit
+from nhi_core.domain.errors import CacheUnavailable, StoreUnavailable
+from nhi_core.security import SealBroken
+
+if TYPE_CHECKING:
+    from nhi_core.bootstrap import Core
+
+log = structlog.get_logger(__name__)
+
+_ANSWER_KEPT = timedelta(hours=2)
+_MOST = 5  # LINE takes five messages a reply
+_ENDED = {"accepted_plain": "apologised", "refused": "unanswered"}
+# The last words, when not even the apology can be filled: no template, no file, no name is needed for them.
+_LAST_WORDS = (
+    "很抱歉，系統現在無法處理，請稍後再試，或電洽 {phone}。\n"
+    "Sorry, we cannot answer right now. Please try again later, or call {phone}."
+)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Handles events. One per process; safe to share between threads."""
+
+    core: Core
+    line: LineClient
+    rasa: RasaClient
+    render: Render
+    journal: Journal
+    parking: Parking
+    replies: Replies
+    errands: Errands
+    background: Executor
+
+    def handle(self, event: Event, mailbox_id: str) -> None:
+        """Bring one event to its end. Raises RetryLater; other errors count as an attempt."""
+        if event.mode != "active":
+            self._close(event, Ending("ignored", "standby"))
+            return
+        if event.reply_token is not None:
+            ended = self.replies.ended(event)
+            if ended is not None:
+                self._close(event, Ending(_ENDED.get(ended, "answered"), f"reply_{ended}"))
+                return
+            stored = self._stored(event, mailbox_id)
+            if stored is not None:
+                self._deliver(event, stored)
+                return
+        visit = Visit(event, mailbox_id, self.core, self.line, self.rasa, self.parking, self.background)
+        answer = self._answer(visit)
+        if isinstance(answer, Quiet):
+            self._close(event, Ending("ignored", answer.reason))
+            return
+        self._say(event, visit, answer)
+
+    def give_up(self, event: Event, mailbox_id: str) -> None:
+        """Apologise for an event that failed again and again, record it, and let the next one pass."""
+        visit = Visit(event, mailbox_id, self.core, self.line, self.rasa, self.parking, self.background)
+        if event.reply_token is None or event.in_group:
+            self._close(event, Ending("unanswered", "poison"))
+            return
+        self._say(event, visit, Say((Line("apology"),), "apologised", "poison"))
+
+    def _answer(self, visit: Visit) -> Answer:
+        event = visit.event
+        if event.reply_token and not event.in_group and self._nearly_late(event):
+            return self._parked(visit, "still_working", "mail_old")
+        try:
+            return handlers.handle(visit)
+        except TurnFailed as error:
+            # A slow turn may be ready at the next tap; when that one is slow too, it is a failure.
+            slow = error.reason == "rasa_slow" and visit.ref is None
+            return self._parked(visit, "still_working" if slow else "apology", error.reason)
+        except (StoreUnavailable, CacheUnavailable) as error:
+            if event.reply_token is None or event.in_group:
+                raise RetryLater(error.code) from error
+            log.warning("store_away", event_id=event.id, code=error.code)
+            return self._parked(visit, "apology", error.code)
+
+    def _nearly_late(self, event: Event) -> bool:
+        return timedelta(0) < self.replies.time_left(event) < ANSWER_TIME
+
+    def _parked(self, visit: Visit, template: str, reason: str) -> Say:
+        """Return the apology (or "still working") with a button that tries this event again."""
+        try:
+            ref = self.parking.park(visit.parkable, visit.mailbox_id, self.core.clock.now(), reason)
+        except CacheUnavailable:
+            return Say((Line(template),), "apologised", reason)
+        return Say((Line(template, {"ref": ref}),), "parked", reason)
+
+    def _say(self, event: Event, visit: Visit, answer: Say) -> None:
+        if event.reply_token is None:
+            self._close(event, Ending("unanswered", "no_reply_token"))
+            return
+        messages, answer = self._rendered(visit, answer)
+        account_id = visit.opened.account_id if visit.opened is not None else None
+        stored: dict[str, Any] = {
+            "messages": messages,
+            "plain": plain_text(self._apology(visit)),
+            "account_id": account_id,
+            "outcome": "apologised" if answer.outcome == "parked" and visit.ref else answer.outcome,
+            "reason": answer.reason,
+            "errands": visit.errands,
+        }
+        try:
+            name = _answer_name(event, visit.mailbox_id)
+            self.core.vault.put(name, stored, context="answer", ttl=_ANSWER_KEPT)
+            self.errands.note(visit.errands, self.core.clock.now())
+            self._unpark(visit, answer)
+        except CacheUnavailable:
+            log.warning("answer_not_stored", event_id=event.id)
+        self._deliver(event, stored)
+
+    def _unpark(self, visit: Visit, answer: Say) -> None:
+        """Let go of the parked event behind a "try again", now that its answer is stored."""
+        if visit.ref is None or visit.original is None:
+            return
+        self.parking.drop(visit.ref, visit.mailbox_id)
+        if answer.outcome != "parked":
+            self._close(visit.original, Ending(answer.outcome, "retried"))
+
+    def _stored(self, event: Event, mailbox_id: str) -> Mapping[str, Any] | None:
+        try:
+            stored: Mapping[str, Any] | None
+            stored = self.core.vault.get(_answer_name(event, mailbox_id), context="answer")
+        except SealBroken:
+            return None
+        return stored
+
+    def _deliver(self, event: Event, stored: Mapping[str, Any]) -> None:
+        messages = cast("Sequence[Message]", stored["messages"])
+        failed = self.replies.deliver(
+            event, messages, account_id=stored["account_id"], plain=cast("Message", stored["plain"])
+        )
+        if failed is not None:
+            self._close(event, failed)
+        elif stored["outcome"] != "parked":
+            self._close(event, Ending(str(stored["outcome"]), stored["reason"]))
+        for errand in stored["errands"]:
+            self.errands.run(errand)
+
+    def _rendered(self, visit: Visit, answer: Say) -> tuple[list[dict[str, Any]], Say]:
+        try:
+            messages = [message for line in answer.lines for message in self._render(visit, line)]
+        except (RenderError, LookupError, ValueError) as error:
+            names = [line.template for line in answer.lines]
+            log.error("render_failed", templates=names, error=type(error).__name__)  # noqa: TRY400 - may hold values
+            return self._apology(visit), Say((Line("apology"),), "apologised", "render_failed")
+        if len(messages) > _MOST:
+            log.error("too_many_messages", event_id=visit.event.id, count=len(messages))
+        return messages[:_MOST], answer
+
+    def _apology(self, visit: Visit) -> list[dict[str, Any]]:
+        try:
+            return self._render(visit, Line("apology"))
+        except (RenderError, LookupError, ValueError, StoreUnavailable, CacheUnavailable):
+            words = _LAST_WORDS.format(phone=self.core.settings.office_phone)
+            return [{"type": "text", "text": words}]
+
+    def _render(self, visit: Visit, line: Line) -> list[dict[str, Any]]:
+        view = visit.opened
+        found = self.render(
+            line.template,
+            {"phone": self.core.settings.office_phone, **line.data},
+            language=visit.language,
+            session=view.session if view is not None else "none",
+        )
+        return [dict(message) for message in found]
+
+    def _close(self, event: Event, ending: Ending) -> None:
+        self.journal.close(event.id, kind=event.kind, outcome=ending.outcome, reason=ending.reason)
+
+
+def _answer_name(event: Event, mailbox_id: str) -> str:
+    return f"answer:{mailbox_id}:{event.id}"

@@ -1,0 +1,89 @@
+"""The task queue: it carries mailbox ids and nothing else. Celery, with Redis as the broker.
+
+Importing this costs no LINE SDK and opens no connection: the web process uses it to queue tasks only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from celery import Celery, shared_task
+
+from bot import webhook
+from nhi_core.settings import Settings
+
+DRAIN = "conversation.drain"
+QUEUE = "nhi-counter"
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    patience = {"socket_connect_timeout": 1, "socket_keepalive": True, "health_check_interval": 30}
+    return {
+        "broker_url": settings.redis_url.get_secret_value(),
+        "result_backend": None,
+        "task_ignore_result": True,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "enable_utc": True,
+        "timezone": "UTC",
+        "task_default_queue": QUEUE,
+        # A task that dies with its process comes again; draining a mailbox twice is harmless.
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "worker_prefetch_multiplier": 1,
+        "worker_cancel_long_running_tasks_on_connection_loss": True,
+        "task_soft_time_limit": 120,
+        "task_time_limit": 180,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "worker_send_task_events": False,
+        "worker_enable_remote_control": False,
+        "broker_connection_retry_on_startup": True,
+        # A task whose worker vanished comes back after this many seconds; the sweeper is quicker.
+        "broker_transport_options": {
+            "visibility_timeout": 600,
+            "global_keyprefix": "nhi-queue:",
+            **patience,
+        },
+        # In memory: what is due is found in Redis, so a restarted beat has nothing to remember.
+        "beat_scheduler": "celery.beat:Scheduler",
+        "beat_max_loop_interval": 5,
+        "beat_schedule": {
+            # `expires`: after a long pause one run is enough, not one for each that was missed.
+            "heartbeat": {"task": "sweeps.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
+            "mail": {"task": "sweeps.mail", "schedule": 5.0, "options": {"expires": 5}},
+            "errands": {"task": "sweeps.errands", "schedule": 30.0, "options": {"expires": 30}},
+            "parked": {"task": "sweeps.parked", "schedule": 60.0, "options": {"expires": 60}},
+            "journal": {"task": "sweeps.journal", "schedule": 10.0, "options": {"expires": 10}},
+        },
+    }
+
+
+def configured(settings: Settings) -> Celery:
+    """Return the application for these settings."""
+    application = Celery("nhi_counter", include=["bot.workers.conversation", "bot.workers.sweeps"])
+    application.conf.update(_options(settings))
+    return application
+
+
+def enqueue_with(application: Celery) -> webhook.Enqueue:
+    """Return the function that queues a drain: one quick try, because the sweeper is there."""
+
+    def enqueue(mailbox_id: str) -> None:
+        application.send_task(DRAIN, args=[mailbox_id], retry=False, ignore_result=True)
+
+    return enqueue
+
+
+_Task = TypeVar("_Task", bound=Callable[..., None])
+
+
+def task(name: str) -> Callable[[_Task], _Task]:
+    """Register a function as the task `name`; it stays a plain function for those who call it."""
+
+    def register(function: _Task) -> _Task:
+        shared_task(name=name)(function)
+        return function
+
+    return register
