@@ -106,8 +106,9 @@ class Replies:
         self, key: str, to: str, messages: Sequence[Message], *, account_id: str, urgent: bool = False
     ) -> Ending | None:
         """Push to one person within the month's quota; None when it is out. Raises RetryLater."""
-        if self._journal.outcome(key) is not None:
-            return None
+        prior = self._journal.outcome(key)
+        if prior is not None:
+            return None if prior == "accepted" else Ending("unanswered", f"push_{prior}")
         try:
             claim = self._journal.claim_push(
                 key, account_id=account_id, messages=len(messages), urgent=urgent
@@ -123,9 +124,8 @@ class Replies:
             return None
         if isinstance(result, RateLimited | Unreachable):
             raise RetryLater("line_unreachable")  # the row stays open; the retry key makes another try safe
-        reason = "push_quota" if isinstance(result, MonthlyLimit) else "push_refused"
-        self._journal.settle(key, outcome=reason)
-        return Ending("unanswered", reason)
+        self._journal.settle(key, outcome="refused")
+        return Ending("unanswered", "push_quota" if isinstance(result, MonthlyLimit) else "push_refused")
 
     def _settle_reply(
         self,

@@ -190,7 +190,7 @@ class Desk:
         view = visit.opened
         found = self.render(
             line.template,
-            {"phone": self.core.settings.office_phone, **line.data},
+            {"office_phone": self.core.settings.office_phone, **line.data},
             language=visit.language,
             session=view.session if view is not None else "none",
         )

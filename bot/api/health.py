@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 import redis
 import requests
@@ -51,7 +52,8 @@ def blueprint(parts: Mapping[str, Probe]) -> Blueprint:
             except FutureTimeout:
                 found[name] = "slow"
         whole = all(state == "ok" for state in found.values())
-        answer = jsonify(status="ok" if whole else "unavailable", parts=found)
+        parts_shown = {name: {"ok": state == "ok", "state": state} for name, state in found.items()}
+        answer = jsonify(status="ok" if whole else "unavailable", parts=parts_shown)
         answer.status_code = 200 if whole else 503
         return answer
 
@@ -63,8 +65,8 @@ def probes(settings: Settings, core: Core, client: redis.Redis) -> dict[str, Pro
     return {
         "database": core.health.database,
         "redis": lambda: _redis(client),
-        "rasa": lambda: _http(settings.rasa_url.rstrip("/") + "/"),
-        "actions": lambda: _http(settings.actions_url.rstrip("/") + "/health"),
+        "rasa": lambda: _http(urljoin(settings.rasa_url, "/")),
+        "actions": lambda: _http(urljoin(settings.actions_url, "/health/live")),
         "worker": lambda: _heartbeat(client),
     }
 

@@ -1,4 +1,4 @@
-"""The apology's button "try again": the internal intent `retry` with the parked event's reference.
+"""The buttons "try again" and "show the result": internal intents with the parked event's reference.
 
 It is not bound to a session: an apology said while the database is away knows none. The reference itself is
 unguessable and opens from the person's own mailbox only.
@@ -11,7 +11,7 @@ from bot.outcomes import Answer, Say
 from bot.rendering.postbacks import BadPostback, decode
 from bot.visit import Visit
 
-INTENT = "retry"
+INTENTS = frozenset({"retry", "show_result"})
 
 
 def wanted(event: Event) -> str | None:
@@ -21,7 +21,7 @@ def wanted(event: Event) -> str | None:
         tap = decode(str(postback.get("data", "")) if isinstance(postback, dict) else "")
     except BadPostback:
         return None
-    return tap.entities.get("ref", "") if tap.intent == INTENT else None
+    return tap.entities.get("ref", "") if tap.intent in INTENTS else None
 
 
 def gone(visit: Visit) -> Answer:
