@@ -17,11 +17,12 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from nhi_core import sandbox
+from nhi_core.domain.rates import WAIVE_LE_DEFAULT
 from nhi_core.security import KeyRings, KeysUnusable, load_key_file, sandbox_rings
 
 _SANDBOX_PHONE = "02-0000-0000"
 _SANDBOX_DEFAULTS: Mapping[str, str] = {
-    "NHI_REDIS_URL": "redis://127.0.0.1:6399/0",
+    "NHI_REDIS_URL": "redis://127.0.0.1:6390/0",
     "NHI_PUBLIC_URL": "http://127.0.0.1:8000",
     "NHI_OFFICE_PHONE": _SANDBOX_PHONE,
     "LINE_CHANNEL_SECRET": sandbox.LINE_CHANNEL_SECRET,
@@ -40,6 +41,8 @@ _PLAIN_WORDS = {
     "date_from_datetime_parsing": "must be a date like 2026-11-22",
     "date_parsing": "must be a date like 2026-11-22",
     "bool_parsing": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "greater_than_equal": "must not be negative",
     "string_pattern_mismatch": "has the wrong form",
     "too_short": "is too short",
 }
@@ -74,6 +77,14 @@ class Settings(BaseSettings):
     public_url: str = Field(validation_alias="NHI_PUBLIC_URL")
     keys_file: Path | None = Field(None, validation_alias="NHI_KEYS_FILE", validate_default=True)
     office_phone: str = Field(validation_alias="NHI_OFFICE_PHONE", pattern=r"^[0-9+#*() -]{3,32}$")
+
+    # What the law leaves to an announcement, or open (NHI Act §35 II; Administrative Procedure Act §48).
+    late_fee_waiver: int = Field(WAIVE_LE_DEFAULT, validation_alias="NHI_LATE_FEE_WAIVER", ge=0)
+    grace_model: Literal["printed", "shifted"] = Field("printed", validation_alias="NHI_GRACE_MODEL")
+    calendar_file: Path | None = Field(None, validation_alias="NHI_CALENDAR_FILE")
+    # Pushes a month that LINE's plan allows (unset: unlimited), and how many are kept for what is urgent.
+    push_quota: int | None = Field(None, validation_alias="NHI_PUSH_QUOTA", ge=0)
+    push_reserve: int = Field(0, validation_alias="NHI_PUSH_RESERVE", ge=0)
 
     line_channel_secret: SecretStr = Field(validation_alias="LINE_CHANNEL_SECRET", min_length=16)
     line_channel_access_token: SecretStr = Field(validation_alias="LINE_CHANNEL_ACCESS_TOKEN", min_length=16)

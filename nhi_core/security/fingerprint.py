@@ -28,9 +28,14 @@ class KeyedFingerprints:
         """Return the fingerprints under every accepted key, the active one first."""
         return tuple(_fingerprint(key, purpose, value) for key in self._ring)
 
+    @property
+    def prefix(self) -> str:
+        """How every fingerprint under the active key begins."""
+        return f"{self._ring.active.id}."
+
     def is_current(self, fingerprint: str) -> bool:
         """Tell whether a stored fingerprint was made under the active key."""
-        return fingerprint.startswith(f"{self._ring.active.id}.")
+        return fingerprint.startswith(self.prefix)
 
 
 def _fingerprint(key: Key, purpose: str, value: str) -> str:

@@ -57,9 +57,14 @@ class Sealer:
             raise SealBroken(f"{context}: the seal does not match") from None
         return plain.decode()
 
+    @property
+    def prefix(self) -> str:
+        """How every envelope under the active key begins."""
+        return f"{_VERSION}.{self._ring.active.id}."
+
     def is_current(self, envelope: str) -> bool:
         """Tell whether an envelope was sealed with the active key."""
-        return key_id_of(envelope) == self._ring.active.id
+        return envelope.startswith(self.prefix)
 
 
 def key_id_of(envelope: str) -> str:

@@ -1,0 +1,22 @@
+"""The database: tables, repositories, unit of work, migrations. The only importer of SQLAlchemy."""
+
+from nhi_core.adapters.db.engine import Engine, make_engine, ping
+from nhi_core.adapters.db.migrate import MigrationState, migrate, migration_state
+from nhi_core.adapters.db.reseal import ResealReport, reseal, stale_values
+from nhi_core.adapters.db.sealing import ColumnSealer
+from nhi_core.adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
+
+__all__ = [
+    "ColumnSealer",
+    "Engine",
+    "MigrationState",
+    "ResealReport",
+    "SqlUnitOfWork",
+    "SqlUnitOfWorkFactory",
+    "make_engine",
+    "migrate",
+    "migration_state",
+    "ping",
+    "reseal",
+    "stale_values",
+]

@@ -1,0 +1,103 @@
+"""One transaction, with all repositories on it."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError  # noqa: A004
+
+from nhi_core.adapters.db.repositories.accounts import SqlAccounts, SqlBindings, SqlCodes
+from nhi_core.adapters.db.repositories.bills import SqlBills
+from nhi_core.adapters.db.repositories.ledgers import SqlAudit, SqlInbound, SqlSends
+from nhi_core.adapters.db.repositories.people import SqlPeople
+from nhi_core.adapters.db.sealing import ColumnSealer
+from nhi_core.domain.errors import StoreUnavailable
+from nhi_core.ports import Accounts, Audit, Bills, Bindings, Clock, Codes, Inbound, People, Sends
+
+# The pool is exhausted, the server is gone, does not answer in time, or is busy with somebody else's lock.
+_AWAY = (OperationalError, InterfaceError, TimeoutError)
+
+
+class SqlUnitOfWork:
+    """Fulfils ports.UnitOfWork: leaving without `commit` rolls back.
+
+    Errors that another try may cure leave it as errors.StoreUnavailable, wherever inside they were raised.
+    """
+
+    people: People
+    bills: Bills
+    accounts: Accounts
+    codes: Codes
+    bindings: Bindings
+    audit: Audit
+    sends: Sends
+    inbound: Inbound
+
+    def __init__(self, engine: Engine, sealer: ColumnSealer, clock: Clock) -> None:
+        """Open nothing yet."""
+        self._engine = engine
+        self._sealer = sealer
+        self._clock = clock
+        self._connection: Connection | None = None
+
+    def __enter__(self) -> Self:
+        """Take a connection and begin."""
+        try:
+            connection = self._engine.connect()
+            connection.begin()
+        except _AWAY as error:
+            raise StoreUnavailable("the database does not answer") from error
+        self._connection = connection
+        self.people = SqlPeople(connection, self._sealer)
+        self.bills = SqlBills(connection)
+        self.accounts = SqlAccounts(connection, self._sealer)
+        self.codes = SqlCodes(connection)
+        self.bindings = SqlBindings(connection)
+        self.audit = SqlAudit(connection, self._clock)
+        self.sends = SqlSends(connection, self._clock)
+        self.inbound = SqlInbound(connection, self._clock)
+        return self
+
+    def commit(self) -> None:
+        """Make everything so far permanent; what follows is a new transaction. Raises StoreUnavailable."""
+        connection = self._open()
+        try:
+            connection.commit()
+        except _AWAY as error:
+            raise StoreUnavailable("the database did not take the transaction") from error
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Roll back what was not committed and give the connection back."""
+        connection, self._connection = self._open(), None
+        try:
+            connection.close()
+        except DBAPIError as broken:
+            # The rollback failed with the connection; the server rolls back by itself.
+            connection.invalidate(broken)
+            if error is None:
+                raise StoreUnavailable("the database went away") from broken
+        if isinstance(error, _AWAY):
+            raise StoreUnavailable("the database does not answer") from error
+
+    def _open(self) -> Connection:
+        if self._connection is None:
+            raise RuntimeError("the unit of work is not open")
+        return self._connection
+
+
+class SqlUnitOfWorkFactory:
+    """Fulfils ports.UnitOfWorkFactory over one engine."""
+
+    def __init__(self, engine: Engine, sealer: ColumnSealer, clock: Clock) -> None:
+        """Keep what each unit of work needs."""
+        self._engine = engine
+        self._sealer = sealer
+        self._clock = clock
+
+    def __call__(self) -> SqlUnitOfWork:
+        """Return a unit of work, to be entered."""
+        return SqlUnitOfWork(self._engine, self._sealer, self._clock)

@@ -1,0 +1,127 @@
+"""Puts the product together from its settings. Every process starts here; tests replace parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+
+import structlog
+from redis import Redis
+
+from nhi_core.adapters.calendar import DEFAULT_OVERRIDES, TaiwanCalendar
+from nhi_core.adapters.clock import SystemClock, SystemIds
+from nhi_core.adapters.db import ColumnSealer, Engine, SqlUnitOfWorkFactory, make_engine
+from nhi_core.adapters.db import ping as ping_database
+from nhi_core.adapters.redis import RedisLimiter, RedisVault, connect
+from nhi_core.adapters.redis import ping as ping_redis
+from nhi_core.domain.calendar import GraceModel
+from nhi_core.domain.late_fee import FeePolicy
+from nhi_core.health import HealthService
+from nhi_core.ports import Clock, Fingerprints, Ids, Limiter, UnitOfWorkFactory, Vault, WorkingDays
+from nhi_core.security import KeyedFingerprints, KeyRings, Sealer, Signer
+from nhi_core.services.arrears import ArrearsService
+from nhi_core.services.bindings import BindingService
+from nhi_core.services.conversations import ConversationService
+from nhi_core.services.inbound import InboundService
+from nhi_core.services.late_fees import LateFeeService
+from nhi_core.services.sends import SendService
+from nhi_core.services.tickets import TicketService
+from nhi_core.services.turns import TurnService
+from nhi_core.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Core:
+    """The business, ready for use. `redis` is for what an edge keeps there itself (mailboxes, locks)."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    uow: UnitOfWorkFactory
+    vault: Vault
+    limiter: Limiter
+    sealer: Sealer
+    signer: Signer
+    fingerprints: Fingerprints
+    calendar: WorkingDays
+    redis: Redis
+    conversations: ConversationService
+    turns: TurnService
+    tickets: TicketService
+    bindings: BindingService
+    arrears: ArrearsService
+    late_fees: LateFeeService
+    sends: SendService
+    inbound: InboundService
+    health: HealthService
+    keys: KeyRings = field(repr=False)
+    engine: Engine = field(repr=False)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+        self.redis.close()
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    uow: UnitOfWorkFactory | None = None,
+    vault: Vault | None = None,
+    limiter: Limiter | None = None,
+    calendar: WorkingDays | None = None,
+    redis: Redis | None = None,
+    keys: KeyRings | None = None,
+) -> Core:
+    """Return the Core for these settings; each part can be replaced. Opens no connection yet.
+
+    Call it in the process that uses it (after a fork, not before). Raises security.KeysUnusable, and
+    errors.Invalid for calendar overrides that cannot be read.
+    """
+    keys = keys or settings.key_rings()
+    clock = clock or SystemClock(settings.today)
+    ids = ids or SystemIds()
+    sealer, fingerprints = Sealer(keys.seal), KeyedFingerprints(keys.fingerprint)
+    engine = make_engine(settings.database_url.get_secret_value())
+    redis = redis or connect(settings.redis_url.get_secret_value())
+    uow = uow or SqlUnitOfWorkFactory(engine, ColumnSealer(sealer, fingerprints), clock)
+    vault = vault or RedisVault(redis, sealer)
+    limiter = limiter or RedisLimiter(redis)
+    calendar = calendar or TaiwanCalendar.load(settings.calendar_file or DEFAULT_OVERRIDES)
+    policy = FeePolicy(settings.late_fee_waiver, GraceModel(settings.grace_model))
+    turns = TurnService(vault, ids)
+    for sentence in settings.warnings():
+        log.warning("setting_to_know", about=sentence)
+    return Core(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        uow=uow,
+        vault=vault,
+        limiter=limiter,
+        sealer=sealer,
+        signer=Signer(keys.sign),
+        fingerprints=fingerprints,
+        calendar=calendar,
+        redis=redis,
+        conversations=ConversationService(uow, clock, ids),
+        turns=turns,
+        tickets=TicketService(vault, ids, turns),
+        bindings=BindingService(uow, clock, ids, fingerprints, limiter),
+        arrears=ArrearsService(uow, clock, calendar, policy),
+        late_fees=LateFeeService(uow, clock, calendar, policy),
+        sends=SendService(uow, clock, monthly_quota=settings.push_quota, reserve=settings.push_reserve),
+        inbound=InboundService(uow),
+        health=HealthService(
+            {
+                "database": partial(ping_database, engine),
+                "redis": partial(ping_redis, redis),
+            }
+        ),
+        keys=keys,
+        engine=engine,
+    )
