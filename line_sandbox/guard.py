@@ -7,7 +7,7 @@ from flask import Flask, Response, abort, request
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 # Pictures in messages are the bot's business; everything else must come from here.
 POLICY = (
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:"
+    "default-src 'self'; style-src 'self'; img-src 'self' data: blob: https:"
     " http://127.0.0.1:* http://localhost:*; media-src 'self' https: blob:; object-src 'none';"
     " base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
