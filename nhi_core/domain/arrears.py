@@ -189,7 +189,8 @@ def _assess_bill(bill: Bill, payments: list[Payment], plan: Plan | None, terms: 
         outstanding=outstanding,
         fee=fee,
         fee_due=fee_due,
-        credit=max(0, beyond - fee_owed),
+        # Who paid our estimate with the premium has not overpaid.
+        credit=max(0, beyond - fee.fee),
         status=status,
         level=_LEVELS.get(status, Level.GREEN),
     )

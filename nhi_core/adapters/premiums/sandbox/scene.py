@@ -111,7 +111,7 @@ class Scene:
         return late_fee_start(due_of(month), self.calendar)
 
     def grace_due(self) -> date:
-        """Return a due date whose grace runs today: the last month's end, else that of a slip issued again."""
+        """Return a due date whose grace runs today: the last month's end, else a slip issued again."""
         month_end = PremiumMonth.of(self.today).plus(-1).last_day
         return (
             month_end if self.today <= grace_end(month_end, self.calendar) else self.today - timedelta(days=7)
@@ -183,7 +183,7 @@ class Scene:
     def plan(
         self, bills: Sequence[Bill], *, fees: int, terms: int, paid: int, state: PlanState, agreed_on: date
     ) -> Plan:
-        """Add a plan over `bills` (made with `plan_id`) and late `fees`, of which `paid` terms have been paid.
+        """Add a plan over `bills` (made with `plan_id`) and late `fees`; `paid` terms have been paid.
 
         The money of paid terms goes to the oldest premiums first (Instalment Regulations §13).
         """

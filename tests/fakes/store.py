@@ -1,0 +1,283 @@
+"""An in-memory store with transactions: reads see what is committed and one's own writes.
+
+Compare-and-set looks at the committed state once more, as a database row lock would, so that races can be
+played by letting one transaction run inside another.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import ChainMap
+from collections.abc import Iterable, MutableMapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from nhi_core import ports
+from nhi_core.domain.accounts import Account, Binding, CodePurpose, OneTimeCode
+from nhi_core.domain.bills import Bill, Payment, Plan
+from nhi_core.domain.binding import LIVE, BindingState
+from nhi_core.domain.people import Person
+from nhi_core.ports import Clock, Json
+
+_Row = TypeVar("_Row")
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """One line of the trail."""
+
+    event: str
+    subject: str
+    detail: Json | None
+
+
+@dataclass(frozen=True)
+class SendRow:
+    """One row of the send ledger."""
+
+    kind: str
+    account_id: str | None
+    messages: int
+    recipients: int
+    at: datetime
+    outcome: str | None = None
+    request_id: str | None = None
+
+
+@dataclass
+class MemoryStore:
+    """What is committed. Call it to open a transaction (ports.UnitOfWorkFactory)."""
+
+    clock: Clock
+    people: dict[str, Person] = field(default_factory=dict)
+    bills: dict[str, tuple[Bill, ...]] = field(default_factory=dict)
+    payments: dict[str, tuple[Payment, ...]] = field(default_factory=dict)
+    plans: dict[str, tuple[Plan, ...]] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    codes: dict[str, OneTimeCode] = field(default_factory=dict)
+    bindings: dict[str, Binding] = field(default_factory=dict)
+    audit: dict[str, AuditRow] = field(default_factory=dict)
+    sends: dict[str, SendRow] = field(default_factory=dict)
+    inbound: dict[str, str] = field(default_factory=dict)
+    commits: int = 0
+
+    def __call__(self) -> MemoryUnitOfWork:
+        return MemoryUnitOfWork(self)
+
+    def audited(self, subject: str) -> list[str]:
+        """Return the audit events of a subject, in order."""
+        return [row.event for row in self.audit.values() if row.subject == subject]
+
+
+class _Table(Generic[_Row]):
+    """Own writes over committed rows."""
+
+    def __init__(self, committed: MutableMapping[str, _Row]) -> None:
+        self.committed = committed
+        self.own: dict[str, _Row] = {}
+        self.rows: ChainMap[str, _Row] = ChainMap(self.own, committed)
+
+
+class _People(_Table[Person]):
+    def get(self, person_id: str) -> Person | None:
+        return self.rows.get(person_id)
+
+    def by_number(self, number: str) -> Person | None:
+        return next((row for row in self.rows.values() if row.number == number), None)
+
+    def by_story(self, story: str) -> Person | None:
+        return next((row for row in self.rows.values() if row.story == story), None)
+
+    def add(self, person: Person) -> None:
+        assert person.id not in self.rows, "a person's id is unique"
+        assert self.by_number(person.number) is None, "a person's number is unique"
+        self.rows[person.id] = person
+
+    def save(self, person: Person) -> None:
+        assert person.id in self.rows
+        self.rows[person.id] = person
+
+    def stories(self) -> tuple[str, ...]:
+        return tuple(row.story for row in self.rows.values() if row.story is not None)
+
+
+class _Bills:
+    def __init__(self, store: MemoryStore) -> None:
+        self.bills = _Table(store.bills)
+        self.payments = _Table(store.payments)
+        self.plans = _Table(store.plans)
+
+    def of_payer(self, person_id: str) -> tuple[Bill, ...]:
+        return self.bills.rows.get(person_id, ())
+
+    def payments_of(self, person_id: str) -> tuple[Payment, ...]:
+        return self.payments.rows.get(person_id, ())
+
+    def plans_of(self, person_id: str) -> tuple[Plan, ...]:
+        return self.plans.rows.get(person_id, ())
+
+    def add_all(self, bills: Iterable[Bill]) -> None:
+        for bill in bills:
+            self.bills.rows[bill.payer_id] = (*self.of_payer(bill.payer_id), bill)
+
+    def add_payments(self, payments: Iterable[Payment]) -> None:
+        payer_of = {bill.id: bill.payer_id for rows in self.bills.rows.values() for bill in rows}
+        for payment in payments:
+            payer = payer_of[payment.bill_id]
+            self.payments.rows[payer] = (*self.payments_of(payer), payment)
+
+    def add_plan(self, plan: Plan) -> None:
+        self.plans.rows[plan.payer_id] = (*self.plans_of(plan.payer_id), plan)
+
+    def replace(
+        self, person_id: str, *, bills: Iterable[Bill], payments: Iterable[Payment], plans: Iterable[Plan]
+    ) -> None:
+        self.bills.rows[person_id] = tuple(bills)
+        self.payments.rows[person_id] = tuple(payments)
+        self.plans.rows[person_id] = tuple(plans)
+
+
+class _Accounts(_Table[Account]):
+    def get(self, account_id: str) -> Account | None:
+        return self.rows.get(account_id)
+
+    def by_channel_user(self, channel: str, channel_user: str) -> Account | None:
+        wanted = (channel, channel_user)
+        return next((row for row in self.rows.values() if (row.channel, row.channel_user) == wanted), None)
+
+    def add(self, account: Account) -> Account:
+        standing = self.by_channel_user(account.channel, account.channel_user)
+        if standing is not None:
+            return standing
+        self.rows[account.id] = account
+        return account
+
+    def save(self, account: Account) -> None:
+        assert account.id in self.rows
+        self.rows[account.id] = account
+
+
+class _Codes(_Table[OneTimeCode]):
+    def add(self, code: OneTimeCode) -> None:
+        self.rows[code.id] = code
+
+    def by_hashes(self, purpose: CodePurpose, hashes: tuple[str, ...]) -> OneTimeCode | None:
+        found = (row for row in self.rows.values() if row.purpose is purpose and row.code_hash in hashes)
+        return next(found, None)
+
+    def use(self, code_id: str, at: datetime) -> bool:
+        for rows in (self.committed, self.rows):
+            if code_id in rows and rows[code_id].used_at is not None:
+                return False
+        self.rows[code_id] = dataclasses.replace(self.rows[code_id], used_at=at)
+        return True
+
+
+class _Bindings(_Table[Binding]):
+    def add(self, binding: Binding) -> None:
+        self.rows[binding.id] = binding
+
+    def live_of_account(self, account_id: str) -> Binding | None:
+        live = [row for row in self._live() if row.account_id == account_id]
+        return max(live, key=lambda row: row.proposed_at, default=None)
+
+    def bound_of_account(self, account_id: str) -> Binding | None:
+        bound = [row for row in self._live() if row.account_id == account_id and _bound(row)]
+        assert len(bound) <= 1, "an account is bound to one person"
+        return bound[0] if bound else None
+
+    def live_of_person(self, person_id: str) -> tuple[Binding, ...]:
+        return tuple(row for row in self._live() if row.person_id == person_id)
+
+    def move(self, binding: Binding, *, was: str) -> bool:
+        for rows in (self.committed, self.rows):
+            if binding.id in rows and rows[binding.id].state != was:
+                return False
+        self.rows[binding.id] = binding
+        if _bound(binding):
+            rivals = [row for row in self.live_of_person(binding.person_id) if _bound(row)]
+            assert len(rivals) == 1, "a person is bound to one account"
+        return True
+
+    def _live(self) -> list[Binding]:
+        # The newest last, as they were added.
+        rows = {**self.committed, **self.own}
+        return [row for row in rows.values() if row.state in LIVE]
+
+
+def _bound(row: Binding) -> bool:
+    return row.state == BindingState.BOUND
+
+
+class _Audit(_Table[AuditRow]):
+    def record(self, event: str, *, subject: str, detail: Json | None = None) -> None:
+        self.own[f"{len(self.rows):06d}"] = AuditRow(event, subject, detail)
+
+
+class _Sends(_Table[SendRow]):
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__(store.sends)
+        self._clock = store.clock
+
+    def claim(self, key: str, *, kind: str, account_id: str | None, messages: int, recipients: int) -> bool:
+        if key in self.rows:
+            return False
+        self.rows[key] = SendRow(kind, account_id, messages, recipients, self._clock.now())
+        return True
+
+    def settle(self, key: str, *, outcome: str, request_id: str | None = None) -> None:
+        self.rows[key] = dataclasses.replace(self.rows[key], outcome=outcome, request_id=request_id)
+
+    def outcome(self, key: str) -> str | None:
+        row = self.rows.get(key)
+        return row.outcome if row else None
+
+    def pushed_since(self, since: datetime) -> int:
+        return sum(row.recipients for row in self.rows.values() if row.kind == "push" and row.at >= since)
+
+
+class _Inbound(_Table[str]):
+    def close(self, event_id: str, *, kind: str, outcome: str, reason: str | None = None) -> None:
+        self.rows.setdefault(event_id, outcome)
+
+    def outcome(self, event_id: str) -> str | None:
+        return self.rows.get(event_id)
+
+
+class MemoryUnitOfWork:
+    """Fulfils ports.UnitOfWork."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        people, bills, accounts = _People(store.people), _Bills(store), _Accounts(store.accounts)
+        codes, bindings, audit = _Codes(store.codes), _Bindings(store.bindings), _Audit(store.audit)
+        sends, inbound = _Sends(store), _Inbound(store.inbound)
+        self.people: ports.People = people
+        self.bills: ports.Bills = bills
+        self.accounts: ports.Accounts = accounts
+        self.codes: ports.Codes = codes
+        self.bindings: ports.Bindings = bindings
+        self.audit: ports.Audit = audit
+        self.sends: ports.Sends = sends
+        self.inbound: ports.Inbound = inbound
+        self._tables: tuple[_Table[Any], ...] = (
+            people, bills.bills, bills.payments, bills.plans, accounts,
+            codes, bindings, audit, sends, inbound,
+        )  # fmt: skip
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for table in self._tables:
+            table.own.clear()
+
+    def commit(self) -> None:
+        for table in self._tables:
+            table.committed.update(table.own)
+            table.own.clear()
+        self._store.commits += 1
