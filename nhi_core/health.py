@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PartStatus:
-    """One part. `latency_ms` is None when it does not answer; `problem` is the error's kind, never its text."""
+    """One part. `latency_ms` is None without an answer; `problem` is the kind of error, never its text."""
 
     ok: bool
     latency_ms: float | None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nhi_core.settings import Settings
 
 # Libraries that would otherwise talk at length, or install handlers of their own.
-_QUIET = ("urllib3", "kombu", "amqp", "linebot", "sanic.access", "werkzeug", "asyncio")
+_QUIET = ("urllib3", "kombu", "amqp", "linebot", "sanic.access", "werkzeug", "asyncio", "alembic")
 _ROUTED = (
     "celery", "celery.task", "celery.worker", "celery.redirected", "gunicorn.error", "gunicorn.access",
     "sqlalchemy", "alembic", "rasa_sdk", "sanic", "sanic.root", "sanic.error", "sanic.access", "werkzeug",

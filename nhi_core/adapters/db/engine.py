@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["READ_ONLY", "Engine", "make_engine", "ping"]
+from nhi_core.domain.errors import StoreUnavailable
+
+__all__ = ["READ_ONLY", "Engine", "make_engine", "ping", "translated"]
 
 READ_ONLY = {"nhi_read_only": True}
 _BUSY_SECONDS = 5.0
@@ -30,9 +35,18 @@ def make_engine(url: str, *, for_migrations: bool = False) -> Engine:
     return _postgresql(parsed.set(drivername="postgresql+psycopg"), limits=not for_migrations)
 
 
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise StoreUnavailable for every database error: for verbs of the operator, not for units of work."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise StoreUnavailable("the database does not answer as it should") from error
+
+
 def ping(engine: Engine) -> None:
-    """Ask the database for one row; raises SQLAlchemy's errors."""
-    with engine.connect().execution_options(**READ_ONLY) as connection:
+    """Ask the database for one row; raises StoreUnavailable."""
+    with translated(), engine.connect().execution_options(**READ_ONLY) as connection:
         connection.execute(text("SELECT 1"))
 
 

@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from nhi_core.adapters.db.engine import READ_ONLY, make_engine
+from nhi_core.adapters.db.engine import READ_ONLY, make_engine, translated
 
 # Any number will do, as long as every release uses the same one.
 _LOCK = 711_401_990
@@ -31,7 +31,10 @@ class MigrationState:
 
 
 def migrate(url: str, target: str = "head") -> None:
-    """Bring the database up to `target`, in one transaction; several callers at once wait for one another."""
+    """Bring the database up to `target`, in one transaction; callers at the same time wait for one another.
+
+    Raises StoreUnavailable.
+    """
     _run(url, lambda config: command.upgrade(config, target))
 
 
@@ -41,10 +44,10 @@ def downgrade(url: str, target: str) -> None:
 
 
 def migration_state(url: str) -> MigrationState:
-    """Return where the database stands; raises SQLAlchemy's errors when it does not answer."""
+    """Return where the database stands; raises StoreUnavailable."""
     engine = make_engine(url)
     try:
-        with engine.connect().execution_options(**READ_ONLY) as connection:
+        with translated(), engine.connect().execution_options(**READ_ONLY) as connection:
             current = MigrationContext.configure(connection).get_current_revision()
     finally:
         engine.dispose()
@@ -57,7 +60,7 @@ def migration_state(url: str) -> MigrationState:
 def _run(url: str, work: Callable[[Config], None]) -> None:
     engine = make_engine(url, for_migrations=True)
     try:
-        with engine.begin() as connection:
+        with translated(), engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             work(_config(connection))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, Engine, Row, Table, func, select, update
 
-from nhi_core.adapters.db.engine import READ_ONLY
+from nhi_core.adapters.db.engine import READ_ONLY, translated
 from nhi_core.adapters.db.sealing import (
     ColumnSealer,
     fingerprint_columns,
@@ -32,17 +32,23 @@ class ResealReport:
 
 
 def reseal(engine: Engine, sealer: ColumnSealer) -> Iterator[ResealReport]:
-    """Go through all tables; yields one report a table. May be stopped and started again at any time."""
+    """Go through all tables; yields one report a table. May be stopped and started again at any time.
+
+    Raises StoreUnavailable.
+    """
     for table in _tables():
         yield _reseal_table(engine, sealer, table)
 
 
 def stale_values(engine: Engine, sealer: ColumnSealer) -> dict[str, int]:
-    """Return `table.column` → values not under the active key. All 0: older keys may go."""
+    """Return `table.column` → values not under the active key. All 0: older keys may go.
+
+    Raises StoreUnavailable.
+    """
     stale: dict[str, int] = {}
     seal_prefix = sealer.sealer.prefix
     print_prefix = sealer.fingerprints.prefix
-    with engine.connect().execution_options(**READ_ONLY) as connection:
+    with translated(), engine.connect().execution_options(**READ_ONLY) as connection:
         for table in _tables():
             columns: list[tuple[Column[Envelope] | Column[str], str]] = [
                 *((column, seal_prefix) for column in sealed_columns(table)),
@@ -64,7 +70,7 @@ def _reseal_table(engine: Engine, sealer: ColumnSealer, table: Table) -> ResealR
     last = ""
     while True:
         # A short transaction a batch: nobody waits long, and a stop loses nothing.
-        with engine.begin() as connection:
+        with translated(), engine.begin() as connection:
             query = select(table).where(table.c.id > last).order_by(table.c.id).limit(_BATCH)
             rows = connection.execute(query).all()
             for row in rows:

@@ -1,0 +1,155 @@
+"""`nhi-counter doctor`: is every part there, and if not, what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+import click
+import requests
+
+from nhi_core.adapters.db import make_engine, migration_state
+from nhi_core.adapters.db import ping as ping_database
+from nhi_core.adapters.redis import connect
+from nhi_core.adapters.redis import ping as ping_redis
+from nhi_core.cli.context import EXIT_UNAVAILABLE, load_settings
+from nhi_core.domain.errors import CacheUnavailable, StoreUnavailable
+from nhi_core.settings import Settings
+
+_PATIENCE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part: well, or what is wrong and what to do. Holds no secret and no address with credentials."""
+
+    part: str
+    ok: bool
+    words: str
+    remedy: str = ""
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def doctor(as_json: bool) -> None:
+    """Check settings, database, Redis, Rasa, actions, the web process and LINE; say what to do.
+
+    Exit code 3 when anything is not well.
+
+    \b
+    Examples:
+      nhi-counter doctor
+      nhi-counter doctor --json
+    """
+    findings = list(examine(load_settings()))
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            click.echo(f"{'✓' if finding.ok else '✗'} {finding.part:<12} {finding.words}")
+            if finding.remedy:
+                click.echo(f"  {'':<12} → {finding.remedy}")
+    if not all(finding.ok for finding in findings):
+        raise SystemExit(EXIT_UNAVAILABLE)
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Yield a finding a part, the settings first."""
+    yield Finding(
+        "settings", ok=True, words=f"{settings.env}; complete", remedy=" ".join(settings.warnings())
+    )
+    yield _keys(settings)
+    yield from _database(settings)
+    yield _redis(settings)
+    yield _web("rasa", f"{settings.rasa_url}/", "is `rasa` running, and is RASA_URL right?")
+    yield _web(
+        "actions",
+        f"{settings.actions_url}/health/live",
+        "is `python -m actions.server` running, and ACTIONS_URL right?",
+    )
+    yield _web(
+        "web", f"{settings.public_url}/health/live", "is the web process running, and NHI_PUBLIC_URL right?"
+    )
+    yield _line(settings)
+
+
+def _keys(settings: Settings) -> Finding:
+    rings = settings.key_rings()
+    older = sum(len(rings.ring(purpose).keys) - 1 for purpose in ("seal", "fingerprint", "sign"))
+    source = "the sandbox's own" if settings.keys_file is None else "from the key file"
+    return Finding("keys", ok=True, words=f"{source}; {older} older keys kept for reading")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    url = settings.database_url.get_secret_value()
+    remedy = "is the database running, and is NHI_DATABASE_URL right?"
+    engine = make_engine(url)
+    try:
+        ping_database(engine)
+        yield Finding("database", ok=True, words=f"answers ({engine.dialect.name})")
+        yield _migrations(url)
+    except StoreUnavailable as error:
+        yield Finding(
+            "database", ok=False, words=f"does not answer ({type(error.__cause__).__name__})", remedy=remedy
+        )
+    finally:
+        engine.dispose()
+
+
+def _migrations(url: str) -> Finding:
+    state = migration_state(url)
+    words = f"at {state.current or 'empty'}, this release needs {state.head}"
+    remedy = "" if state.up_to_date else "run `nhi-counter db upgrade`"
+    return Finding("migrations", ok=state.up_to_date, words=words, remedy=remedy)
+
+
+def _redis(settings: Settings) -> Finding:
+    client = connect(settings.redis_url.get_secret_value())
+    try:
+        ping_redis(client)
+    except CacheUnavailable:
+        return Finding(
+            "redis", ok=False, words="does not answer", remedy="is Redis running, and NHI_REDIS_URL right?"
+        )
+    finally:
+        client.close()
+    return Finding("redis", ok=True, words="answers")
+
+
+def _web(
+    part: str,
+    url: str,
+    remedy: str,
+    read: Callable[[requests.Response], Finding] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Finding:
+    try:
+        response = requests.get(url, timeout=_PATIENCE_SECONDS, headers=headers, allow_redirects=False)
+    except requests.RequestException as error:
+        return Finding(part, ok=False, words=f"does not answer ({type(error).__name__})", remedy=remedy)
+    if read is not None:
+        return read(response)
+    ok = response.ok
+    return Finding(part, ok=ok, words=f"answers {response.status_code}", remedy="" if ok else remedy)
+
+
+def _line(settings: Settings) -> Finding:
+    def read(response: requests.Response) -> Finding:
+        if response.ok:
+            return Finding("line", ok=True, words="answers, and knows the channel")
+        if response.status_code in (401, 403):
+            remedy = "LINE refuses LINE_CHANNEL_ACCESS_TOKEN: issue a new one in the LINE Developers Console"
+            return Finding("line", ok=False, words=f"answers {response.status_code}", remedy=remedy)
+        return Finding(
+            "line", ok=False, words=f"answers {response.status_code}", remedy="see LINE's status page"
+        )
+
+    token = settings.line_channel_access_token.get_secret_value()
+    return _web(
+        "line",
+        f"{settings.line_api_url}/v2/bot/info",
+        "is LINE_API_URL right, and the way out open? In the sandbox: is `line_sandbox` running?",
+        read,
+        {"Authorization": f"Bearer {token}"},
+    )
