@@ -104,8 +104,8 @@ class Bindings(Protocol):
     """
 
     def add(self, binding: Binding) -> None: ...
-    def live_of_account(self, account_id: str) -> Binding | None:
-        """Return the account's binding that is proposed or bound, the newest first."""
+    def proposed_of_account(self, account_id: str) -> Binding | None:
+        """Return the binding that waits to be confirmed (state `proposed`, perhaps past its time)."""
 
     def bound_of_account(self, account_id: str) -> Binding | None:
         """Return the binding in force (state `bound`): access hangs on this alone."""

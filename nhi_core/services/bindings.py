@@ -139,7 +139,7 @@ class BindingService:
         now = self._clock.now()
         with self._uow() as uow:
             account = load_account(uow, account_id)
-            proposed = _proposed(uow, account_id)
+            proposed = uow.bindings.proposed_of_account(account_id)
             if proposed is None:
                 raise NothingProposed
             if _expired(proposed, now):
@@ -160,7 +160,7 @@ class BindingService:
         """Drop the proposal. Raises NothingProposed."""
         with self._uow() as uow:
             account = load_account(uow, account_id)
-            proposed = _proposed(uow, account_id)
+            proposed = uow.bindings.proposed_of_account(account_id)
             if proposed is None:
                 raise NothingProposed
             self._move(uow, proposed, BindingEvent.CANCEL)
@@ -172,7 +172,7 @@ class BindingService:
         """Return where the account stands; changes nothing."""
         with self._uow() as uow:
             account = load_account(uow, account_id)
-            proposed = _proposed(uow, account_id)
+            proposed = uow.bindings.proposed_of_account(account_id)
             if proposed is not None and _expired(proposed, self._clock.now()):
                 proposed = None
             return self._status(uow, account, uow.bindings.bound_of_account(account_id), proposed)
@@ -184,7 +184,7 @@ class BindingService:
             bound = uow.bindings.bound_of_account(account_id)
             if bound is None and account.kind is not AccountKind.CLERK:
                 raise NotBound
-            proposed = _proposed(uow, account_id)
+            proposed = uow.bindings.proposed_of_account(account_id)
             if proposed is not None:
                 self._move(uow, proposed, BindingEvent.CANCEL)
             if bound is not None:
@@ -220,7 +220,7 @@ class BindingService:
         if person is None:
             raise CodeRefused
         now = self._clock.now()
-        earlier = _proposed(uow, account.id)
+        earlier = uow.bindings.proposed_of_account(account.id)
         if earlier is not None:
             self._move(uow, earlier, BindingEvent.EXPIRE if _expired(earlier, now) else BindingEvent.CANCEL)
         binding = Binding(
@@ -298,11 +298,6 @@ class BindingService:
             masked_number=mask_number(person.number) if person else None,
             bound_on=bound_at.astimezone(TAIPEI).date() if bound_at else None,
         )
-
-
-def _proposed(uow: UnitOfWork, account_id: str) -> Binding | None:
-    live = uow.bindings.live_of_account(account_id)
-    return live if live is not None and live.state == BindingState.PROPOSED else None
 
 
 def _expired(binding: Binding, now: datetime) -> bool:

@@ -19,7 +19,7 @@ _TOUCH_GRAIN = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class ConversationView:
-    """What the edge needs of an account: `conversation` is the dialogue engine's key, `session` the buttons'."""
+    """What the edge needs of an account: `conversation` is Rasa's key, `session` goes into buttons."""
 
     account_id: str
     conversation: str

@@ -179,9 +179,10 @@ class _Bindings(_Table[Binding]):
     def add(self, binding: Binding) -> None:
         self.rows[binding.id] = binding
 
-    def live_of_account(self, account_id: str) -> Binding | None:
-        live = [row for row in self._live() if row.account_id == account_id]
-        return max(live, key=lambda row: row.proposed_at, default=None)
+    def proposed_of_account(self, account_id: str) -> Binding | None:
+        mine = [row for row in self._live() if row.account_id == account_id and not _bound(row)]
+        assert len(mine) <= 1, "an account has one proposal"
+        return mine[0] if mine else None
 
     def bound_of_account(self, account_id: str) -> Binding | None:
         bound = [row for row in self._live() if row.account_id == account_id and _bound(row)]

@@ -127,9 +127,10 @@ class SqlBindings:
         except IntegrityError:
             raise IllegalMove("such a binding stands already") from None
 
-    def live_of_account(self, account_id: str) -> Binding | None:
-        """Return the account's proposed or bound binding, the newest first."""
-        found = self._where(bindings.c.account_id == account_id, _live())
+    def proposed_of_account(self, account_id: str) -> Binding | None:
+        """Return the binding that waits to be confirmed."""
+        proposed = bindings.c.state == BindingState.PROPOSED.value
+        found = self._where(bindings.c.account_id == account_id, proposed)
         return found[0] if found else None
 
     def bound_of_account(self, account_id: str) -> Binding | None:
@@ -161,7 +162,6 @@ class SqlBindings:
             return False
 
     def _where(self, *conditions: ColumnElement[bool]) -> tuple[Binding, ...]:
-        # A proposal is always newer than the binding in force beside it.
         query = select(bindings).where(*conditions).order_by(bindings.c.proposed_at.desc(), bindings.c.id)
         return tuple(Binding(**row) for row in self._connection.execute(query).mappings())
 

@@ -1,0 +1,74 @@
+"""Every service over fakes, under the names that `nhi_core.bootstrap.Core` gives them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from nhi_core.adapters.calendar import TaiwanCalendar
+from nhi_core.domain.late_fee import FeePolicy
+from nhi_core.domain.people import Person
+from nhi_core.services.arrears import ArrearsService
+from nhi_core.services.bindings import BindingService
+from nhi_core.services.conversations import ConversationService
+from nhi_core.services.inbound import InboundService
+from nhi_core.services.late_fees import LateFeeService
+from nhi_core.services.sends import SendService
+from nhi_core.services.tickets import TicketService
+from nhi_core.services.turns import TurnService
+from tests.fakes.clock import FakeClock
+from tests.fakes.fingerprints import FakeFingerprints
+from tests.fakes.ids import FakeIds
+from tests.fakes.limiter import FakeLimiter
+from tests.fakes.store import MemoryStore
+from tests.fakes.vault import FakeVault
+
+TODAY = date(2026, 9, 10)
+CALENDAR = TaiwanCalendar.load()
+
+
+@dataclass
+class World:
+    """A whole business in memory."""
+
+    today: date = TODAY
+    monthly_quota: int | None = 200
+    reserve: int = 20
+    policy: FeePolicy = field(default_factory=FeePolicy)
+
+    def __post_init__(self) -> None:
+        """Wire the services."""
+        self.clock = FakeClock(self.today)
+        self.ids = FakeIds()
+        self.uow = MemoryStore(self.clock)
+        self.vault = FakeVault(self.clock)
+        self.limiter = FakeLimiter(self.clock)
+        self.fingerprints = FakeFingerprints()
+        self.conversations = ConversationService(self.uow, self.clock, self.ids)
+        self.turns = TurnService(self.vault, self.ids)
+        self.tickets = TicketService(self.vault, self.ids, self.turns)
+        self.bindings = BindingService(self.uow, self.clock, self.ids, self.fingerprints, self.limiter)
+        self.arrears = ArrearsService(self.uow, self.clock, CALENDAR, self.policy)
+        self.late_fees = LateFeeService(self.uow, self.clock, CALENDAR, self.policy)
+        self.sends = SendService(self.uow, self.clock, monthly_quota=self.monthly_quota, reserve=self.reserve)
+        self.inbound = InboundService(self.uow)
+
+    def account(self, channel_user: str = "U1") -> str:
+        """Return the id of a channel user's account."""
+        return self.conversations.open("line", channel_user).account_id
+
+    def add_person(self, person: Person) -> Person:
+        """Put a person into the store."""
+        with self.uow() as uow:
+            uow.people.add(person)
+            uow.commit()
+        return person
+
+    def code_for(self, person: Person) -> str:
+        """Issue a kiosk code for a person."""
+        return self.bindings.issue_code(person.id).code
+
+    def bind(self, account_id: str, person: Person) -> None:
+        """Bind the way a citizen does."""
+        self.bindings.propose(account_id, self.code_for(person))
+        self.bindings.confirm(account_id)
