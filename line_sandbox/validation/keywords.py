@@ -62,7 +62,7 @@ def _json_bytes(_v: Any, most: int, instance: Any, _schema: Any) -> Errors:
 
 
 def _at_least_one(_v: Any, names: list[str], instance: Any, _schema: Any) -> Errors:
-    if isinstance(instance, dict) and not any(instance.get(n) for n in names):
+    if isinstance(instance, dict) and all(instance.get(n) in (None, []) for n in names):
         blocks = "header" in names
         yield ValidationError("At least one block must be specified" if blocks else "must be specified")
 

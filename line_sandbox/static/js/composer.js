@@ -4,7 +4,7 @@ import { sendFiles } from "./api.js";
 import { $, el, replace, toast } from "./dom.js";
 import { show } from "./richmenu.js";
 import { PACKAGE, STICKERS } from "./stickers.js";
-import { isGroup, store } from "./store.js";
+import { store } from "./store.js";
 import { quote } from "./thread.js";
 
 const input = () => $("#text");
@@ -77,6 +77,5 @@ export function forChat() {
   input().value = "";
   quote(null);
   $("#stickers").hidden = true;
-  input().placeholder = isGroup() ? `以「${store.people.get(store.speaker)?.name}」發言；@${store.bot.name} 可標註` : "輸入訊息";
   grow();
 }

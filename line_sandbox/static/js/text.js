@@ -63,6 +63,7 @@ export function textNodes(body) {
 
 export function plain(body) {
   const words = { sticker: "貼圖", image: "圖片", video: "影片", audio: "語音訊息", file: "檔案", location: "位置" };
-  if (body.type === "text" || body.type === "textV2") return body.text ?? "";
+  if (body.type === "text") return body.text ?? "";
+  if (body.type === "textV2") return el("span", {}, withSubstitutions(body)).textContent;
   return body.altText || words[body.type] || body.type;
 }
