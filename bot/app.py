@@ -12,7 +12,6 @@ from bot import metrics, webhook
 from bot.api import health
 from bot.api import metrics as metrics_api
 from bot.mailbox import Mailbox
-from bot.redis_client import connect
 from bot.workers.queue import configured, enqueue_with
 from nhi_core import bootstrap, logs
 from nhi_core.settings import Settings
@@ -41,8 +40,7 @@ def create_app(
     settings = settings or Settings.load()
     logs.configure(settings, process="web")
     core = core or bootstrap.build(settings)
-    client = connect(settings)
-    mailbox = Mailbox(client, core.sealer)
+    mailbox = Mailbox(core.redis, core.sealer)
 
     app = Flask("bot", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
@@ -55,9 +53,7 @@ def create_app(
             enqueue=enqueue or enqueue_with(configured(settings)),
         )
     )
-    app.register_blueprint(
-        health.blueprint(health.probes(settings, core, client))
-    )  # open: parts by name only
+    app.register_blueprint(health.blueprint(health.checks(settings, core)))  # open: parts by name only
     app.register_blueprint(metrics_api.blueprint(mailbox))  # authentication: this machine only
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)

@@ -110,14 +110,15 @@ class Journal:
         with cache_errors():
             return self._redis.llen(_WAITING)
 
-    def _write(self, do: str, entry: dict[str, Any]) -> object:
+    def _write(self, do: str, entry: dict[str, Any]) -> Claim | None:
         match do:
             case "close":
-                return self._core.inbound.close(entry.pop("event_id"), **entry)
+                self._core.inbound.close(entry.pop("event_id"), **entry)
             case "claim_reply":
                 return self._core.sends.claim_reply(entry.pop("key"), **entry)
             case _:
-                return self._core.sends.settle(entry.pop("key"), **entry)
+                self._core.sends.settle(entry.pop("key"), **entry)
+        return None
 
     def _keep(self, do: str, entry: dict[str, Any]) -> None:
         log.warning("journal_kept", do=do)

@@ -38,7 +38,11 @@ _PHONE = regex.compile(
     rf"|[(]?0[2-8][0-9]{{0,2}}[)]?[\s\p{{Pd}}]?[0-9]{{3,4}}[\s\p{{Pd}}]?[0-9]{{3,4}})(?![0-9])"
 )
 _CODE = regex.compile(
-    r"(?<![A-Z0-9])(?:[A-Z0-9]{8}|[A-Z0-9]{4}[\s\p{Pd}\p{Cf}_.]{1,3}[A-Z0-9]{4}"
+    r"(?<![A-Z0-9])(?:[A-Z0-9]{4}[\p{Pd}\p{Cf}_.·]{1,2}[A-Z0-9]{4}|[A-Z0-9]{8})(?![A-Z0-9])"
+)
+# Read after the shown form: a short word before a code must not be taken for its first half.
+_CODE_SPACED = regex.compile(
+    r"(?<![A-Z0-9])(?:[A-Z0-9]{4}[\s\p{Pd}\p{Cf}]{1,3}[A-Z0-9]{4}"
     r"|[A-Z0-9]{2}(?:[\s\p{Pd}][A-Z0-9]{2}){3})(?![A-Z0-9])"
 )
 _JUNK = regex.compile(r"[^A-Z0-9]")
@@ -94,6 +98,11 @@ def _code(written: str, bare: str, alone: bool) -> str | None:
     return meant if shown else None
 
 
+def _spaced_code(_written: str, bare: str, _alone: bool) -> str | None:
+    mixed = not (bare.isdigit() or bare.isalpha())
+    return bare if mixed and _meant(bare) == bare else None
+
+
 def _meant(bare: str) -> str | None:
     try:
         return codes.normalise(bare)
@@ -108,6 +117,7 @@ _RULES = (
     _Rule(_CARD, "[CARD]", "card", _always),
     _Rule(_PHONE, "[PHONE]", None, _always),
     _Rule(_CODE, "[CODE]", "code", _code),
+    _Rule(_CODE_SPACED, "[CODE]", "code", _spaced_code),
 )
 
 

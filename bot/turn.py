@@ -26,7 +26,8 @@ from bot.line import LineClient, Message
 from bot.outcomes import Answer, Ending, Line, Quiet, RetryLater, Say
 from bot.parking import Parking
 from bot.rasa import RasaClient
-from bot.rendering.engine import RenderError
+from bot.rendering import RenderError
+from bot.rendering.postbacks import MENU_SESSION
 from bot.replies import ANSWER_TIME, Replies, plain_text
 from bot.visit import TurnFailed, Visit
 from nhi_core.domain.errors import CacheUnavailable, StoreUnavailable
@@ -192,7 +193,7 @@ class Desk:
             line.template,
             {"office_phone": self.core.settings.office_phone, **line.data},
             language=visit.language,
-            session=view.session if view is not None else "none",
+            session=view.session if view is not None else MENU_SESSION,
         )
         return [dict(message) for message in found]
 

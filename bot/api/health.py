@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import TYPE_CHECKING
@@ -11,31 +12,29 @@ from urllib.parse import urljoin
 
 import redis
 import requests
-import structlog
 from flask import Blueprint, Response, jsonify
+
+from nhi_core.health import HealthService, PartStatus
 
 if TYPE_CHECKING:
     from nhi_core.bootstrap import Core
-
     from nhi_core.settings import Settings
-
-log = structlog.get_logger(__name__)
 
 HEARTBEAT = "{mail}:heartbeat"
 HEARTBEAT_LIFE = 60  # seconds; the beat writes every ten
-_PATIENCE = 2.0
+_PATIENCE = 2.5
 
-Probe = Callable[[], None]
+Check = Callable[[], Mapping[str, PartStatus]]
 
 
 class NotReady(Exception):
-    """A part does not answer; the text is a stable word."""
+    """A part does not answer as it should; the text is a stable word."""
 
 
-def blueprint(parts: Mapping[str, Probe]) -> Blueprint:
-    """Return both pages. A probe raises when its part is away."""
+def blueprint(checks: Mapping[str, Check]) -> Blueprint:
+    """Return both pages. `checks` run side by side; one that is too slow is reported under its own name."""
     page = Blueprint("health", __name__)
-    pool = ThreadPoolExecutor(max_workers=max(1, len(parts)), thread_name_prefix="health")
+    pool = ThreadPoolExecutor(max_workers=2 * len(checks), thread_name_prefix="health")
 
     @page.get("/health/live")
     def live() -> Response:
@@ -44,44 +43,31 @@ def blueprint(parts: Mapping[str, Probe]) -> Blueprint:
     @page.get("/health/ready")
     def ready() -> Response:
         deadline = time.monotonic() + _PATIENCE
-        waiting = {name: pool.submit(_ask, name, probe) for name, probe in parts.items()}
-        found = {}
+        waiting = {name: pool.submit(check) for name, check in checks.items()}
+        parts: dict[str, PartStatus] = {}
         for name, future in waiting.items():
             try:
-                found[name] = future.result(timeout=max(0.01, deadline - time.monotonic()))
+                parts |= future.result(timeout=max(0.01, deadline - time.monotonic()))
             except FutureTimeout:
-                found[name] = "slow"
-        whole = all(state == "ok" for state in found.values())
-        parts_shown = {name: {"ok": state == "ok", "state": state} for name, state in found.items()}
-        answer = jsonify(status="ok" if whole else "unavailable", parts=parts_shown)
+                parts[name] = PartStatus(ok=False, latency_ms=None, problem="slow")
+        whole = all(part.ok for part in parts.values())
+        shown = {name: dataclasses.asdict(part) for name, part in parts.items()}
+        answer = jsonify(status="ok" if whole else "unavailable", parts=shown)
         answer.status_code = 200 if whole else 503
         return answer
 
     return page
 
 
-def probes(settings: Settings, core: Core, client: redis.Redis) -> dict[str, Probe]:
-    """Return the probes of the parts a conversation needs."""
-    return {
-        "database": core.health.database,
-        "redis": lambda: _redis(client),
-        "rasa": lambda: _http(urljoin(settings.rasa_url, "/")),
-        "actions": lambda: _http(urljoin(settings.actions_url, "/health/live")),
-        "worker": lambda: _heartbeat(client),
-    }
-
-
-def _ask(name: str, probe: Probe) -> str:
-    try:
-        probe()
-    except Exception as error:  # noqa: BLE001 - whatever it is, the part is not ready, and that is the answer
-        log.warning("part_not_ready", part=name, error=type(error).__name__)
-        return "unavailable"
-    return "ok"
-
-
-def _redis(client: redis.Redis) -> None:
-    client.ping()
+def checks(settings: Settings, core: Core) -> dict[str, Check]:
+    """Return the checks of the parts that a conversation needs."""
+    found: dict[str, Check] = {"stores": core.health.check}
+    probes: Sequence[tuple[str, Callable[[], None]]] = (
+        ("rasa", lambda: _http(urljoin(settings.rasa_url, "/"))),
+        ("actions", lambda: _http(urljoin(settings.actions_url, "/health/live"))),
+        ("worker", lambda: _heartbeat(core.redis)),
+    )
+    return found | {name: HealthService({name: probe}).check for name, probe in probes}
 
 
 def _heartbeat(client: redis.Redis) -> None:

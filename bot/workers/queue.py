@@ -20,7 +20,7 @@ QUEUE = "nhi-counter"
 def _options(settings: Settings) -> dict[str, Any]:
     patience = {"socket_connect_timeout": 1, "socket_keepalive": True, "health_check_interval": 30}
     return {
-        "broker_url": _broker(settings.redis_url.get_secret_value()),
+        "broker_url": settings.celery_broker_url,
         "result_backend": None,
         "task_ignore_result": True,
         "task_serializer": "json",
@@ -58,11 +58,6 @@ def _options(settings: Settings) -> dict[str, Any]:
             "journal": {"task": "sweeps.journal", "schedule": 10.0, "options": {"expires": 10}},
         },
     }
-
-
-def _broker(url: str) -> str:
-    """Return the address as Celery spells it: a Redis behind a unix socket has a name of its own there."""
-    return "redis+socket" + url.removeprefix("unix") if url.startswith("unix://") else url
 
 
 def configured(settings: Settings) -> Celery:

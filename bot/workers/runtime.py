@@ -7,18 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import redis
-
+from bot import richmenus
 from bot.errands import AssignMenu, Errands, Render
 from bot.journal import Journal
 from bot.line import LineClient
 from bot.mailbox import Mailbox
 from bot.parking import Parking
 from bot.rasa import RasaClient
-from bot.redis_client import connect
 from bot.rendering import render
 from bot.replies import Replies
-from bot.richmenus import assign
 from bot.turn import Desk
 from nhi_core import bootstrap
 from nhi_core.settings import Settings
@@ -33,7 +30,6 @@ class Office:
 
     desk: Desk
     mailbox: Mailbox
-    redis: redis.Redis
 
 
 @dataclass
@@ -48,14 +44,14 @@ _process = _Process()
 def build(
     settings: Settings,
     core: Core,
-    client: redis.Redis,
     *,
     line: LineClient | None = None,
     rasa: RasaClient | None = None,
     show: Render = render,
-    assign_menu: AssignMenu = assign,
+    assign_menu: AssignMenu | None = None,
 ) -> Office:
     """Put the parts together."""
+    client = core.redis
     line = line or LineClient(
         settings.line_channel_access_token.get_secret_value(),
         api_url=settings.line_api_url,
@@ -72,10 +68,12 @@ def build(
         journal=journal,
         parking=Parking(core.vault, client, core.ids),
         replies=replies,
-        errands=Errands(core, client, line, replies, assign_menu=assign_menu, render=show),
+        errands=Errands(
+            core, client, line, replies, assign_menu=assign_menu or richmenus.assign, render=show
+        ),
         background=ThreadPoolExecutor(max_workers=4, thread_name_prefix="loading"),
     )
-    return Office(desk, Mailbox(client, core.sealer), client)
+    return Office(desk, Mailbox(client, core.sealer))
 
 
 def office() -> Office:
@@ -83,7 +81,7 @@ def office() -> Office:
     with _process.lock:
         if _process.office is None:
             settings = Settings.load()
-            _process.office = build(settings, bootstrap.build(settings), connect(settings))
+            _process.office = build(settings, bootstrap.build(settings))
         return _process.office
 
 
@@ -93,4 +91,5 @@ def close() -> None:
         if _process.office is not None:
             _process.office.desk.background.shutdown(wait=False, cancel_futures=True)
             _process.office.desk.rasa.close()
+            _process.office.desk.core.close()
             _process.office = None
