@@ -219,7 +219,8 @@ def _current(plans: Iterable[Plan]) -> Plan | None:
 
 def _judge(payable: list[BillAssessment], plan: Plan | None) -> PersonStatus:
     statuses = {one.status for one in payable}
-    if plan is not None and plan.state is PlanState.DEFAULTED and statuses:
+    defaulted = plan.id if plan is not None and plan.state is PlanState.DEFAULTED else None
+    if defaulted and any(one.bill.plan_id == defaulted for one in payable):
         return PersonStatus.DEFAULTED
     if BillStatus.SERIOUSLY_OVERDUE in statuses:
         return PersonStatus.ENFORCEABLE

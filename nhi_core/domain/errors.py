@@ -45,18 +45,6 @@ class CodeRefused(CounterError):
     code = "code_refused"
 
 
-class NothingProposed(CounterError):
-    """There is no proposed binding to confirm or to cancel."""
-
-    code = "nothing_proposed"
-
-
-class ProposalExpired(NothingProposed):
-    """The proposed binding was not confirmed in time; a new code is needed."""
-
-    code = "proposal_expired"
-
-
 class DateOutOfRange(Invalid):
     """A payment date in the past, or further ahead than we estimate."""
 
@@ -73,3 +61,15 @@ class IllegalMove(CounterError):
     """A state machine was asked for an edge it does not have."""
 
     code = "illegal_move"
+
+
+class NothingProposed(IllegalMove):
+    """There is no proposed binding to confirm or to cancel."""
+
+    code = "nothing_proposed"
+
+
+class ProposalExpired(NothingProposed):
+    """The proposed binding was not confirmed in time; a new code is needed."""
+
+    code = "proposal_expired"

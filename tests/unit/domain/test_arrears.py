@@ -159,8 +159,9 @@ def test_after_a_default_everything_is_due() -> None:
 def test_a_default_that_was_paid_off_is_clear() -> None:
     bill = make_bill(3_000, date(2025, 12, 31), plan_id="plan")
     payment = make_payment(bill, 3_150, date(2026, 5, 1))
-    result = on(date(2026, 6, 1), [bill], [payment], [make_plan(*TERMS, state=PlanState.DEFAULTED)])
-    assert (result.status, result.total) == (PersonStatus.CLEAR, 0)
+    new = make_bill(due=date(2026, 6, 30))
+    result = on(date(2026, 6, 1), [bill, new], [payment], [make_plan(*TERMS, state=PlanState.DEFAULTED)])
+    assert (result.status, result.total) == (PersonStatus.CLEAR, new.amount)
 
 
 def test_a_finished_plan_is_history() -> None:

@@ -110,8 +110,8 @@ def _family_debt(scene: Scene, last: PremiumMonth, count: int) -> int:
 @story(
     "plan_running",
     PersonStatus.IN_INSTALMENTS,
-    "分期繳納中，已按時繳四期。",
-    "An instalment plan is running; four terms were paid in time.",
+    "分期繳納中，前幾期都按時繳了。",
+    "An instalment plan is running; the first terms were paid in time.",
 )
 def _(scene: Scene) -> None:
     scene.person("龔建華", "N1", date(1974, 1, 21))
