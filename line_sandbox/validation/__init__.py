@@ -69,7 +69,8 @@ def _in_flex(issue: Issue, body: Any) -> bool:
     path = issue.path
     if len(path) < 3 or path[0] != "messages" or path[2] != "contents":
         return False
-    return bool(body["messages"][path[1]].get("type") == "flex")
+    message = body["messages"][path[1]]
+    return message.get("type") == "flex" and "contents" in message
 
 
 def _flex_words(issue: Issue) -> str:
