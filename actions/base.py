@@ -14,9 +14,10 @@ from nhi_core.domain import errors
 from nhi_core.wire import ActionReply
 
 if TYPE_CHECKING:
+    from rasa_sdk.executor import CollectingDispatcher
+
     from nhi_core.bootstrap import Core
     from nhi_core.services.turns import TurnContext
-    from rasa_sdk.executor import CollectingDispatcher
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +26,9 @@ TEMPLATE_OF_ERROR: Mapping[type[errors.CounterError], str] = {
     errors.NotBound: "not_bound",
     errors.CodeRefused: "bind_refused",
     errors.TooManyAttempts: "bind_too_many",
+    errors.NothingProposed: "bind_expired",
     errors.IllegalMove: "bind_expired",
+    errors.DateOutOfRange: "date_out_of_range",
     errors.StoreUnavailable: "apology",
     errors.CacheUnavailable: "apology",
     errors.TurnClosed: "apology",

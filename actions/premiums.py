@@ -27,7 +27,7 @@ class EstimateLateFee(CounterAction):
     verb = "estimate_late_fee"
 
     def answer(self, turn: TurnContext, asked: Asked) -> Answer:
-        """Use the day that was picked or said; a day that cannot be read means today."""
+        """Use the day that was picked or said; one that cannot be read means today."""
         return Answer("late_fee_estimate", view=self.core.late_fees.estimate(turn.account_id, day(asked)))
 
 
