@@ -1,4 +1,4 @@
-"""Custom actions: the turn decides, not the words; what is personal is behind a ticket; they always answer."""
+"""Custom actions: the turn decides, not the words; the personal is behind a ticket; they always answer."""
 
 from __future__ import annotations
 
