@@ -43,7 +43,6 @@ def create_app(
     mailbox = Mailbox(core.redis, core.sealer)
 
     app = Flask("bot", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.register_blueprint(
         webhook.blueprint(  # authentication: LINE's signature
             channel_secret=settings.line_channel_secret.get_secret_value(),
@@ -55,10 +54,16 @@ def create_app(
     )
     app.register_blueprint(health.blueprint(health.checks(settings, core)))  # open: parts by name only
     app.register_blueprint(metrics_api.blueprint(mailbox))  # authentication: this machine only
+    finish_app(app)
+    return app
+
+
+def finish_app(app: Flask) -> None:
+    """Give an application what holds for every page: the size limit, refusals in JSON, safe headers."""
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
     app.after_request(_finish)
-    return app
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 
 from bot.events import Event
 from bot.mailbox import GRACE, Mail, Mailbox
+from nhi_core.adapters.redis import connect
 from nhi_core.domain.errors import CacheUnavailable
 from nhi_core.security import Sealer, sandbox_rings
 from tests.factories import canary, events
@@ -141,7 +142,7 @@ def test_nothing_personal_lies_in_redis_in_clear(mailbox: Mailbox, client: redis
 
 
 def test_redis_away_is_said_in_our_own_words() -> None:
-    away = redis.Redis(unix_socket_path="/nonexistent/redis.sock")
+    away = connect("unix:///nonexistent/redis.sock")
     mailbox = Mailbox(away, Sealer(sandbox_rings().seal))
     with pytest.raises(CacheUnavailable):
         put(mailbox, "a", an_event())
