@@ -18,6 +18,7 @@ _ALLOWED: dict[str, Any] = {
     "gravity": ("top", "bottom", "center"),
     "weight": ("regular", "bold"),
     "wrap": (True, False),
+    "scaling": (True, False),
     "style": ("primary", "secondary", "link"),
     "height": ("sm", "md"),
     "adjustMode": ("shrink-to-fit",),
@@ -33,12 +34,12 @@ _BOX = {
 }  # fmt: skip
 _TEXT = {
     "type", "text", "flex", "size", "color", "weight", "wrap", "align", "gravity", "margin", "maxLines",
-    "adjustMode",
+    "adjustMode", "scaling",
 }  # fmt: skip
 _COMPONENTS = {
     "box": _BOX,
     "text": _TEXT,
-    "button": {"type", "action", "style", "color", "height", "margin", "adjustMode", "gravity", "flex"},
+    "button": {"type", "action", "style", "color", "height", "margin", "adjustMode", "gravity", "flex", "scaling"},
     "separator": {"type", "margin", "color"},
 }
 _CHILDREN = {"baseline": {"text"}, "horizontal": set(_COMPONENTS), "vertical": set(_COMPONENTS)}

@@ -9,7 +9,7 @@ from babel.dates import format_date
 
 _ROC_OFFSET = 1911
 _DAY = {"en": "d MMM y", "id": "d MMM y", "vi": "dd/MM/y", "th": "d MMM y"}
-_MONTH = {"en": "MMM y", "id": "MMM y", "vi": "MM/y", "th": "MMM y"}
+_MONTH = {"en": "MMM y", "id": "MMM y", "vi": "'Tháng' M/y", "th": "MMM y"}
 
 
 def money(amount: int, language: str) -> str:
