@@ -78,6 +78,8 @@ class Desk:
                 return
         visit = Visit(event, mailbox_id, self.core, self.line, self.rasa, self.parking, self.background)
         answer = self._answer(visit)
+        if visit.also_ended is not None:
+            self._close(visit.also_ended, Ending("ignored", "unsent"))
         if isinstance(answer, Quiet):
             self._close(event, Ending("ignored", answer.reason))
             return

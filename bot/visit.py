@@ -23,7 +23,6 @@ from nhi_core.wire import LANGUAGES, ActionReply, IntentRequest, Language, TurnR
 
 if TYPE_CHECKING:
     from nhi_core.bootstrap import Core
-
     from nhi_core.services.conversations import ConversationView
 
 log = structlog.get_logger(__name__)
@@ -55,6 +54,7 @@ class Visit:
     background: Executor
     original: Event | None = None
     ref: str | None = None
+    also_ended: Event | None = None  # a parked event that this one ends
     errands: list[str] = field(default_factory=list)
 
     @cached_property

@@ -10,6 +10,8 @@ def handle(visit: Visit) -> Answer:
     """Forget the message if it is parked. The event has no reply token: nothing can be answered."""
     unsent = visit.event.raw.get("unsend")
     message_id = unsent.get("messageId") if isinstance(unsent, dict) else None
-    if isinstance(message_id, str) and visit.parking.forget(message_id, visit.mailbox_id) is not None:
-        return Quiet("unsent_and_forgotten")
-    return Quiet("unsent")
+    forgotten = visit.parking.forget(message_id, visit.mailbox_id) if isinstance(message_id, str) else None
+    if forgotten is None:
+        return Quiet("unsent")
+    visit.also_ended = forgotten
+    return Quiet("unsent_and_forgotten")

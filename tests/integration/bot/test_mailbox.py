@@ -1,4 +1,4 @@
-"""The mailbox over real Redis: nothing lost, nothing doubled, order kept, whatever is repeated or cut short."""
+"""The mailbox over real Redis: nothing lost or doubled, order kept, whatever is cut short or repeated."""
 
 from __future__ import annotations
 

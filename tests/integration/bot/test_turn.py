@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 
 from bot.line import MonthlyLimit, Refused, Unreachable
@@ -60,8 +59,8 @@ def test_personal_data_comes_through_a_ticket_that_works_once(bench: Bench) -> N
 
     def answer(request: TurnRequest) -> TurnReply:
         status = BindingStatus(
-            bound=True, pending=False, kind=AccountKind.BOUND, masked_name="王O明", masked_number="A12****789",
-            bound_on=bench.clock.today(),
+            bound=True, pending=False, kind=AccountKind.BOUND, masked_name="王O明",
+            masked_number="A12****789", bound_on=bench.clock.today(),
         )  # fmt: skip
         tickets.append(bench.core.tickets.seal(status, turn=request.turn))
         return TurnReply(replies=[ActionReply(template="binding_status", ticket=tickets[0])])
@@ -395,8 +394,8 @@ def bound(bench: Bench, replaced: str | None = None) -> None:
     def answer(request: TurnRequest) -> TurnReply:
         account = bench.core.turns.resolve(request.turn).account_id
         status = BindingStatus(
-            bound=True, pending=False, kind=AccountKind.BOUND, masked_name="王O明", masked_number="A12****789",
-            bound_on=bench.clock.today(), replaced_account_id=replaced,
+            bound=True, pending=False, kind=AccountKind.BOUND, masked_name="王O明",
+            masked_number="A12****789", bound_on=bench.clock.today(), replaced_account_id=replaced,
         )  # fmt: skip
         ticket = bench.core.tickets.seal(status, turn=request.turn)
         assert account
