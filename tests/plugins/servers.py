@@ -10,12 +10,17 @@ import shutil
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 import redis as redis_client
+
+from nhi_core.adapters.db import make_engine, migrate
+from nhi_core.adapters.db.tables import metadata
 
 _POSTGRES_FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql*/bin")
 _PATIENCE = 30.0
@@ -106,16 +111,53 @@ def postgres_cluster(server_folder: Path) -> Iterator[str]:
             process.wait()
 
 
-@pytest.fixture
-def postgres_url(postgres_cluster: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """An empty database of its own for one test."""
-    name = f"t{abs(hash(request.node.nodeid)):x}_{time.monotonic_ns() % 10**9}"
-    plain = postgres_cluster.replace("+psycopg", "")
-    with psycopg.connect(plain, autocommit=True) as connection:
+@contextmanager
+def _database(cluster: str) -> Iterator[str]:
+    name = f"t{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(cluster.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
-    yield postgres_cluster.replace("/postgres?", f"/{name}?")
-    with psycopg.connect(plain, autocommit=True) as connection:
+        yield cluster.replace("/postgres?", f"/{name}?")
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: str) -> Iterator[str]:
+    """An empty database of its own for one test."""
+    with _database(postgres_cluster) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _migrated_postgres(postgres_cluster: str) -> Iterator[str]:
+    with _database(postgres_cluster) as url:
+        migrate(url)
+        yield url
+
+
+@pytest.fixture
+def migrated_postgres_url(_migrated_postgres: str) -> str:
+    """A migrated database without rows. Its tables are shared by the run: do not change their shape."""
+    engine = make_engine(_migrated_postgres)
+    with engine.begin() as connection:
+        # The trail refuses to be emptied; only a superuser of a test may look away.
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql(f"TRUNCATE {', '.join(metadata.tables)}")
+    engine.dispose()
+    return _migrated_postgres
+
+
+@pytest.fixture(scope="session")
+def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "counter.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def migrated_sqlite_url(_migrated_sqlite: Path, tmp_path: Path) -> str:
+    """A migrated SQLite database of its own for one test."""
+    shutil.copy(_migrated_sqlite, tmp_path / "counter.db")
+    return f"sqlite:///{tmp_path}/counter.db"
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ def make_engine(url: str, *, for_migrations: bool = False) -> Engine:
     """Return an engine. Make it in the process that uses it: connections do not survive a fork.
 
     `for_migrations` lifts the time limits and SQLite's foreign keys (tables are rebuilt by copy).
+    Raises StoreUnavailable when a SQLite file cannot be made.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -53,9 +54,12 @@ def ping(engine: Engine) -> None:
 def _sqlite(url: URL, *, foreign_keys: bool) -> Engine:
     if url.database and url.database != ":memory:":
         path = Path(url.database)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Sealed or not, the file is nobody else's business.
-        path.touch(mode=0o600)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Sealed or not, the file is nobody else's business.
+            path.touch(mode=0o600)
+        except OSError as error:
+            raise StoreUnavailable("the database file cannot be made") from error
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")

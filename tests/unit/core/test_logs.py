@@ -105,8 +105,8 @@ def test_fields_that_are_hidden_by_name(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["account_id", "event_id", "turn_ms", "template", "intent", "language", "outcome", "queue_name", "status_code",
-     "messages", "recipients", "attempt", "reason", "kind", "total_ms", "bills"],
+    ["account_id", "event_id", "turn_ms", "template", "intent", "language", "outcome", "queue_name",
+     "status_code", "messages", "recipients", "attempt", "reason", "kind", "total_ms", "bills"],
 )  # fmt: skip
 def test_fields_that_stay(name: str) -> None:
     assert not is_secret_name(name)
@@ -183,8 +183,8 @@ def test_events_are_json_lines_with_time_level_and_process(written: Lines) -> No
     (line,) = written()
     assert line.pop("timestamp")
     assert line == {
-        "event": "turn_done", "level": "info", "logger": "bot", "process": "test", "account_id": "a1", "ms": 4,
-        "text": HIDDEN, "to": HIDDEN,
+        "event": "turn_done", "level": "info", "logger": "bot", "process": "test", "account_id": "a1",
+        "ms": 4, "text": HIDDEN, "to": HIDDEN,
     }  # fmt: skip
 
 

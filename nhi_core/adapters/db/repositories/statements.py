@@ -14,5 +14,6 @@ def insert_if_absent(connection: Connection, table: Table, values: Mapping[str, 
     The second of two callers waits for the first one's commit, then gets False and can read the row.
     """
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    result = connection.execute(make(table).values(**values).on_conflict_do_nothing())
-    return result.rowcount == 1
+    # What comes back is the proof: drivers count the rows of an INSERT each in its own way.
+    statement = make(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return connection.execute(statement).first() is not None
