@@ -14,7 +14,8 @@ import pytest
 import pytest_socket
 
 from line_sandbox.testing import Sandbox
-from scripts.stack import NLU_PYTHON, Stack, running
+from scripts.stack.processes import NLU_PYTHON
+from scripts.stack.whole import Stack, running
 
 TODAY = "2026-11-22"
 CODE = re.compile(r"\b[2-9A-HJKMNP-Z]{4}-?[2-9A-HJKMNP-Z]{4}\b")
