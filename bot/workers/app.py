@@ -6,6 +6,8 @@ connections is built once in each child.
 
 from __future__ import annotations
 
+import sys
+
 from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
 
 from bot.workers import runtime
@@ -18,7 +20,7 @@ celery = configured(settings)
 
 
 def _own_logs(**_: object) -> None:
-    logs.configure(settings, process="worker")
+    logs.configure(settings, process="beat" if "beat" in sys.argv else "worker")
 
 
 def _build(**_: object) -> None:

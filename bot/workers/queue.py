@@ -40,6 +40,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "worker_send_task_events": False,
         "worker_enable_remote_control": False,
         "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,  # for ever: recovery needs no restart
         # A task whose worker vanished comes back after this many seconds; the sweeper is quicker.
         "broker_transport_options": {
             "visibility_timeout": 600,
