@@ -32,9 +32,13 @@ async function open(chat) {
   speakers();
   composer.forChat();
   chatlist.draw(open);
+  store.messages = new Map();
+  thread.drawAll();
   const { messages, loading } = await get(`chats/${chat}/messages`);
   if (store.chat !== chat) return;
-  store.messages = new Map(messages.map((m) => [m.id, m]));
+  // What came live while the list was on its way is newer than the list.
+  const live = [...store.messages.values()];
+  store.messages = new Map([...messages, ...live].map((m) => [m.id, m]));
   thread.drawAll();
   thread.loading(loading);
   await richmenu.load(true);
@@ -75,6 +79,7 @@ const LIVE = {
   reset: () => window.location.reload(),
 };
 
+// Resolves when news flow, so that nothing falls between the first picture and the stream.
 function listen() {
   const stream = new EventSource("/_sandbox/stream");
   for (const [name, run] of Object.entries(LIVE)) {
@@ -88,6 +93,7 @@ function listen() {
     if (gap) refresh().then(() => store.chat && open(store.chat));
     gap = false;
   });
+  return new Promise((resolve) => { stream.addEventListener("open", resolve, { once: true }); });
 }
 
 function more() {
@@ -137,7 +143,7 @@ async function start() {
   const { entries } = await get("journal");
   entries.forEach(addEntry);
   document.body.classList.remove("trouble");
-  listen();
+  await listen();
   const wanted = location.hash.slice(1);
   const known = store.people.has(wanted) || store.groups.has(wanted);
   if (known) await open(wanted);

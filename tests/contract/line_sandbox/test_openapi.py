@@ -73,7 +73,7 @@ def test_every_request_object_of_line_is_specified() -> None:
 
 @pytest.mark.parametrize("name", known() if YML.exists() else [])
 def test_same_properties_and_at_least_the_same_required(name: str) -> None:
-    file, mine = ours()[name]
+    _, mine = ours()[name]
     their = flat(name)
     if "byType" in mine:
         names = {kind: ref["$ref"].rsplit("/", 1)[-1] for kind, ref in mine["byType"].items()}
