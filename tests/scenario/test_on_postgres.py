@@ -20,7 +20,7 @@ class Database:
     """Takes one database away from everybody, and gives it back."""
 
     def __init__(self, url: str) -> None:
-        self.name = url.rsplit("/", 1)[1].split("?")[0]
+        self.name = url.rsplit("/", 1)[1].split("?", maxsplit=1)[0]
         self.admin = psycopg.connect(
             url.replace("+psycopg", "").replace(f"/{self.name}?", "/postgres?"), autocommit=True
         )
