@@ -21,7 +21,6 @@ from nhi_core.domain.errors import CounterError, StoreUnavailable
 
 if TYPE_CHECKING:
     from nhi_core.bootstrap import Core
-
     from nhi_core.domain.accounts import Account
 
 log = structlog.get_logger(__name__)
@@ -109,7 +108,8 @@ class Errands:
 
 def errands_of(template: str, data: object, *, account_id: str, event_id: str) -> list[str]:
     """Return what a template that is about to be shown leaves to be done."""
-    if template not in ("bind_done", "unbind_done", "clerk_welcome"):
+    # Each kind of person has a rich menu in each language.
+    if template not in ("bind_done", "unbind_done", "clerk_welcome", "language_changed"):
         return []
     found = [f"menu|{account_id}"]
     replaced = data.get("replaced_account_id") if isinstance(data, dict) else None

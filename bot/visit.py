@@ -128,6 +128,7 @@ class Visit:
             self.core.conversations.touch(view.account_id)
             if heard is not None and heard != view.language and not view.language_chosen:
                 self.core.conversations.suggest_language(view.account_id, heard)
+                self.errands.append(f"menu|{view.account_id}")
             self.look_again()
         except StoreUnavailable:
             log.warning("turn_not_noted", event_id=self.event.id)

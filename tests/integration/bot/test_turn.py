@@ -126,7 +126,7 @@ def test_a_slow_engine_means_still_working_once_and_then_an_apology(bench: Bench
     bench.rasa.failure = RasaSlow("deadline")
     first = text("我還欠多少")
     bench.work(first)
-    assert bench.said() == [words_of("still_working")]
+    assert bench.said() == [words_of("still_working", ref="r")]
     bench.work(tap(button_data(bench, "show_result")))
     assert bench.said()[-1] == words_of("apology")
     bench.rasa.failure = None
@@ -140,7 +140,7 @@ def test_mail_that_waited_nearly_a_minute_spends_its_token_on_a_button(bench: Be
     bench.clock.advance(seconds=52)
     bench.sweep()
     assert boxes
-    assert bench.said() == [words_of("still_working")]
+    assert bench.said() == [words_of("still_working", ref="r")]
     assert bench.rasa.asked == []
 
 
@@ -457,6 +457,7 @@ def test_a_language_heard_is_spoken_until_one_is_chosen(bench: Bench) -> None:
     bench.rasa.answer = lambda _: TurnReply(replies=[ActionReply(template="greet")], language="en")
     bench.work(text("hello"))
     assert bench.said() == [words_of("greet", "en")]
+    assert bench.menus == [(USER, "unbound", "en")]
     bench.core.conversations.choose_language(bench.core.conversations.open("line", USER).account_id, "th")
     bench.work(text("hello"))
     assert bench.said()[-1] == words_of("greet", "th")
@@ -473,3 +474,15 @@ def test_the_clock_of_the_token_starts_when_the_event_reached_us(bench: Bench) -
     raw["timestamp"] = 1
     bench.work(raw)
     assert len(bench.line.replies) == 1
+
+
+def test_a_chosen_language_brings_its_rich_menu(bench: Bench) -> None:
+    def answer(request: TurnRequest) -> TurnReply:
+        account = bench.core.turns.resolve(request.turn).account_id
+        bench.core.conversations.choose_language(account, "id")
+        return TurnReply(replies=[ActionReply(template="language_changed", args={"language": "id"})])
+
+    bench.rasa.answer = answer
+    bench.work(text("bahasa Indonesia"))
+    assert bench.said() == [words_of("language_changed", "id")]
+    assert bench.menus == [(USER, "unbound", "id")]
