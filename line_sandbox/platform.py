@@ -44,18 +44,15 @@ class Platform:
         self.hub = Hub()
         self.journal = Journal(self.hub)
         self.bot_user_id = ids.stable_id("U", "bot")
-        self.webhook = Settings(
-            config.webhook_url,
-            config.channel_secret,
-            self.bot_user_id,
-            config.webhook_timeout,
-            config.redelivery,
-            config.redelivery_delays,
-        )
+        self.webhook = Settings(None, config.channel_secret, self.bot_user_id)
         self.dispatcher = Dispatcher(self.webhook, self._delivered, self._start_minutes)
         self._fresh()
 
     def _fresh(self) -> None:
+        self.webhook.url = self.config.webhook_url
+        self.webhook.timeout = self.config.webhook_timeout
+        self.webhook.redelivery = self.config.redelivery
+        self.webhook.delays = self.config.redelivery_delays
         self.clock = SandboxClock()
         self.world = World(self.lock)
         self.replies = ReplyTokens(self.clock)
@@ -78,7 +75,8 @@ class Platform:
         self.world.groups[group.group_id] = group
 
     def reset(self) -> None:
-        """Back to the first minute: chats, tokens, quota, menus and clock; people as in the cast."""
+        """Back to the first minute: chats, tokens, quota, menus, clock, options; people as in the cast."""
+        self.dispatcher.forget()
         with self.lock:
             self._fresh()
             self.journal.clear()

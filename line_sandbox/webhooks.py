@@ -171,14 +171,19 @@ class Dispatcher:
         with self._idle:
             return self._idle.wait_for(lambda: self._open == 0, timeout=seconds)
 
-    def close(self) -> None:
-        """End the threads; nothing more is delivered."""
+    def forget(self) -> None:
+        """Drop the redeliveries that still wait."""
         with self._lock:
-            self._closed = True
             timers = list(self._timers)
             self._timers.clear()
         for timer in timers:
             timer.cancel()
+
+    def close(self) -> None:
+        """End the threads; nothing more is delivered."""
+        with self._lock:
+            self._closed = True
+        self.forget()
         for lane in self._lanes:
             lane.put(None)
         for thread in self._threads:

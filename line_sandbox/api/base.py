@@ -15,6 +15,7 @@ from line_sandbox.errors import LineError, not_found, unauthorized
 from line_sandbox.platform import Platform
 
 MAX_JSON = 2 * 1024 * 1024
+JOURNAL_JSON = 200 * 1024
 bp = Blueprint("line", __name__)
 
 
@@ -76,6 +77,14 @@ def http_error(error: HTTPException) -> Response:
     return refused(not_found() if error.code == 404 else LineError(error.code or 500, error.name))
 
 
+def _shown_request() -> Any:
+    """The request for the journal; very large ones are only named, as the journal keeps a thousand."""
+    if not request.is_json:
+        return None
+    size = request.content_length or 0
+    return request.get_json(silent=True) if size <= JOURNAL_JSON else f"({size} bytes)"
+
+
 @bp.after_request
 def leave(answer: Response) -> Response:
     """Request id, journal, and the answer that gets lost on order."""
@@ -93,7 +102,7 @@ def leave(answer: Response) -> Response:
         path=request.path,
         status=answer.status_code,
         requestId=g.request_id,
-        request=request.get_json(silent=True) if request.is_json else None,
+        request=_shown_request(),
         response=answer.get_json(silent=True) if is_json else None,
         retryKey=request.headers.get("X-Line-Retry-Key"),
     )

@@ -134,6 +134,8 @@ async function start() {
     const { offset } = await post("clock", { advance: 60 });
     toast(`沙盒時間已快轉 ${Math.round(offset / 60)} 分鐘`);
   });
+  // Pictures that cannot be loaded leave their frame instead of a torn-paper sign.
+  document.addEventListener("error", (event) => event.target.classList?.add("broken"), true);
   document.addEventListener("click", (event) => {
     for (const node of document.querySelectorAll("details.tools[open], #more[open]")) {
       if (!node.contains(event.target)) node.open = false;

@@ -59,6 +59,10 @@ def test_reset_forgets_everything_but_the_cast(line: Line) -> None:
     chen = next(iter(line.platform.world.people))
     line.act(kind="text", **{"as": chen}, text="x")
     line.client.post("/_sandbox/people", json={"count": 5})
+    line.client.post("/_sandbox/options", json={"redelivery": True, "webhookUrl": "http://127.0.0.1:9/"})
+    line.client.post("/_sandbox/clock", json={"advance": 60})
     line.client.post("/_sandbox/reset", json={})
     assert line.platform.world.chat(chen) == []
     assert len(line.platform.world.people) == 20
+    assert (line.platform.webhook.url, line.platform.webhook.redelivery) == (None, False)
+    assert line.platform.clock.offset == 0
