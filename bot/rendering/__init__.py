@@ -1,4 +1,4 @@
-"""Turns a template name and its data into LINE messages, in the person's language and within LINE's limits."""
+"""Turns a template's name and data into LINE messages: the person's language, LINE's limits."""
 
 from bot.rendering.engine import RenderError, render
 from bot.rendering.postbacks import BadPostback, Postback, decode, encode

@@ -12,7 +12,8 @@ from jsone.shared import JSONTemplateError
 from bot.rendering import formats, jsone_speed, lengths, postbacks, store
 from bot.rendering.catalogue import UnknownText, catalogue
 from bot.rendering.fitting import fit
-from bot.rendering.limits import LimitError, check
+from bot.rendering.flex import LimitError
+from bot.rendering.limits import check
 
 
 class RenderError(Exception):
@@ -28,7 +29,7 @@ def _chunk(items: Sequence[Any], size: int) -> list[list[Any]]:
 
 
 def _by_year(bills: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> list[dict[str, Any]]:
-    """Return, for each year in the order of `bills`, its `year`, `n` bills and the `total` of their `fields`."""
+    """Return each year in the order of `bills`: its `year`, `n` bills, the `total` of their `fields`."""
     years: dict[str, dict[str, Any]] = {}
     for bill in bills:
         row = years.setdefault(bill["month"][:4], {"year": bill["month"][:4], "n": 0, "total": 0})
@@ -87,7 +88,7 @@ def render(name: str, data: Mapping[str, Any], *, language: str, session: str) -
         template = store.template(name)
         context = {**_context(language, session), "data": dict(data)}
         alt = jsone.renderValue(template.alt, context)
-        messages = jsone.renderValue(template.message, context)
+        messages: list[dict[str, Any]] = jsone.renderValue(template.message, context)
     except (JSONTemplateError, UnknownText, store.UnknownTemplate, postbacks.BadPostback) as error:
         # These speak of the template's own source: names and keys, not values.
         raise RenderError(f"{name} ({language}): {error}") from None

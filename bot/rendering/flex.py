@@ -39,7 +39,18 @@ _TEXT = {
 _COMPONENTS = {
     "box": _BOX,
     "text": _TEXT,
-    "button": {"type", "action", "style", "color", "height", "margin", "adjustMode", "gravity", "flex", "scaling"},
+    "button": {
+        "type",
+        "action",
+        "style",
+        "color",
+        "height",
+        "margin",
+        "adjustMode",
+        "gravity",
+        "flex",
+        "scaling",
+    },
     "separator": {"type", "margin", "color"},
 }
 _CHILDREN = {"baseline": {"text"}, "horizontal": set(_COMPONENTS), "vertical": set(_COMPONENTS)}

@@ -72,7 +72,9 @@ def panels(language: str) -> Iterator[dict[str, Any]]:
 
 def page_html(language: str, shown: list[dict[str, Any]]) -> str:
     """Return a page that draws `shown`, with the sandbox's styles inside."""
-    styles = "".join((STATIC / "css" / f"{name}.css").read_text("utf-8") for name in ("base", "flex", "thread"))
+    styles = "".join(
+        (STATIC / "css" / f"{name}.css").read_text("utf-8") for name in ("base", "flex", "thread")
+    )
     data = json.dumps(shown, ensure_ascii=False).replace("</", "<\\/")
     return (
         f'<!doctype html><html lang="{html.escape(language)}"><meta charset="utf-8"><title>{language}</title>'
