@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from referencing import Registry, Resource
+from jsonschema.validators import extend
 
-from line_sandbox.validation.keywords import LineValidator
+from line_sandbox.validation.keywords import Errors, LineValidator
 
 SPEC = Path(__file__).resolve().parent.parent / "spec"
 Path_ = tuple[str | int, ...]
@@ -32,18 +32,42 @@ def files() -> dict[str, dict[str, Any]]:
     return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(SPEC.glob("*.json"))}
 
 
+def _absolute(node: Any, file: str) -> Any:
+    if isinstance(node, dict):
+        return {
+            key: _urn(file) + value if key == "$ref" and value.startswith("#") else _absolute(value, file)
+            for key, value in node.items()
+        }
+    if isinstance(node, list):
+        return [_absolute(value, file) for value in node]
+    return node
+
+
+def _urn(file: str) -> str:
+    return f"urn:line-sandbox:{file}.json"
+
+
 @cache
-def _registry() -> Any:
-    resources = [Resource.from_contents(content) for content in files().values()]
-    return resources @ Registry()
+def _definitions() -> dict[str, Any]:
+    return {
+        f"{_urn(file)}#/$defs/{name}": _absolute(definition, file)
+        for file, content in files().items()
+        for name, definition in content["$defs"].items()
+    }
+
+
+def _ref(checker: Any, ref: str, instance: Any, _schema: Any) -> Errors:
+    # Every reference is to a definition of ours: a table look-up is three times as fast as a resolver.
+    yield from checker.descend(instance, _definitions()[ref])
+
+
+_Validator: Any = extend(LineValidator, {"$ref": _ref})  # type: ignore[no-untyped-call]
 
 
 @cache
 def validator(name: str, file: str) -> Any:
     """The validator of one definition, e.g. validator("Message", "messages")."""
-    if name not in files()[file]["$defs"]:
-        raise KeyError(f"{file}.json has no {name}")
-    return LineValidator({"$ref": f"urn:line-sandbox:{file}.json#/$defs/{name}"}, registry=_registry())
+    return _Validator(_definitions()[f"{_urn(file)}#/$defs/{name}"])
 
 
 def issues(name: str, file: str, body: Any) -> Iterator[Issue]:
