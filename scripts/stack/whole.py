@@ -43,6 +43,7 @@ class Stack(Plan):
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "log").mkdir(exist_ok=True)
         shutil.rmtree(self.folder / "metrics", ignore_errors=True)
+        (self.folder / "metrics").mkdir()
         self._write_redis_conf()
         self.prepare(tell=tell)
         conf = self.folder / "supervisord.conf"
