@@ -1,4 +1,4 @@
-"""A real browser on the sandbox's chat page, against the whole product; pictures are kept in artefacts/browser."""
+"""A real browser on the chat page, against the whole product; pictures are kept in artefacts/browser."""
 
 from __future__ import annotations
 
