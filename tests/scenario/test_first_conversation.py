@@ -54,7 +54,7 @@ def test_from_code_to_arrears_card(product: Product) -> None:
 
 
 def test_the_alternative_text_of_the_card_holds_no_amount_and_no_name(product: Product) -> None:
-    product.bind("nhung", "capped_late_fee")
+    product.bind("nhung", "fee_capped")
     card = product.say("nhung", "查欠費")
     previews = [node["altText"] for node in nodes(card) if "altText" in node]
     assert previews
@@ -62,7 +62,7 @@ def test_the_alternative_text_of_the_card_holds_no_amount_and_no_name(product: P
 
 
 def test_the_late_fee_of_a_chosen_day(product: Product) -> None:
-    product.bind("emily", "late_fee_over_waiver")
+    product.bind("emily", "family_of_four")
     card = product.say("emily", "我還欠多少")
     answer = product.tap("emily", button(card, "estimate_late_fee"), params={"date": "2026-12-25"})
     agrees_with_golden("late_fee_chosen_day", answer)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.stack
 
 def test_no_process_writes_down_who_it_was_with(product: Product) -> None:
     person = product.line.person("clerk-2")
-    product.bind("clerk-2", "capped_late_fee")
+    product.bind("clerk-2", "fee_capped")
     card = product.say("clerk-2", "我還欠多少健保費")
     product.say("clerk-2", f"我的身分證是 {ID} 電話 {PHONE} 信箱 {EMAIL}")
     amounts = {
@@ -30,7 +30,7 @@ def test_no_process_writes_down_who_it_was_with(product: Product) -> None:
         if part.replace(",", "").isdigit() and len(part.replace(",", "")) >= 4
     }
     names = {
-        line.split()[-1] for line in product.stack.cli("people").splitlines() if "capped_late_fee" in line
+        line.split()[-1] for line in product.stack.cli("people").splitlines() if "fee_capped" in line
     }
     assert names
     needles = needles_for([ID, PHONE, EMAIL, person], amounts)
