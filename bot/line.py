@@ -200,8 +200,8 @@ class LineClient:
 
     def rich_menu_links_moved(self, request_id: str) -> bool:
         """Whether LINE has done that. Raises LineError."""
-        progress = _dict(_call(self._api.get_rich_menu_batch_progress, request_id))
-        return progress.get("phase") == "succeeded"
+        progress = _call(self._api.get_rich_menu_batch_progress, request_id)
+        return str(progress.phase.value) == "succeeded"
 
     def rich_menu_aliases(self) -> dict[str, str]:
         """Return alias id → rich menu id. Raises LineError."""

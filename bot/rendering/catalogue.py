@@ -40,7 +40,7 @@ class Catalogue:
         for message in catalogue:
             if message.id:
                 key = message.id if isinstance(message.id, str) else message.id[0]
-                forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+                forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
                 self._texts[key] = tuple(form or "" for form in forms)
 
     def keys(self) -> frozenset[str]:

@@ -113,9 +113,9 @@ def draw(browser: Browser, language: str) -> list[Path]:
         written.append(picture)
         page.close()
     still = page_html(language, []).split("<main>")[0] + f"<main>{''.join(sections)}</main></body></html>"
-    document = OUT / f"{language}.html"
-    document.write_text(still, encoding="utf-8")
-    return [document, *written]
+    kept = OUT / f"{language}.html"
+    kept.write_text(still, encoding="utf-8")
+    return [kept, *written]
 
 
 def main() -> int:

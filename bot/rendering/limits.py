@@ -1,6 +1,6 @@
 """LINE's documented limits for the messages we send (Messaging API reference, 2026-08).
 
-Strict on purpose: what this file does not know, LINE would refuse with a 400 and the person would hear nothing.
+Strict on purpose: what this file does not know LINE might refuse, and the person would hear nothing.
 """
 
 from __future__ import annotations

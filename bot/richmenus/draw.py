@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
 from bot.rendering.catalogue import catalogue
 from bot.rendering.store import palette
@@ -25,6 +26,9 @@ MAX_BYTES = 1_000_000  # LINE takes up to 1 MB
 # 2500 pixels are some 390 points on a phone: 112 pixels read like 17 points.
 LARGEST, SMALLEST = 124, 92
 _ICON, _GAP, _MARGIN, _LEADING = 300, 56, 50, 1.25
+
+
+LABELS_KEY = "Labels"
 
 
 class FontMissing(RuntimeError):
@@ -53,6 +57,13 @@ def lines_of(label: str, language: str, width: int) -> tuple[list[str], ImageFon
     return [label], font(language, SMALLEST)
 
 
+def labels(kind: AccountKind, language: str) -> str:
+    """Return what a picture shows, as one line of ASCII."""
+    words = catalogue(language)
+    shown = " | ".join(words.text(f"intent.{intent}") for intent in WISHES[kind])
+    return shown.encode("unicode_escape").decode("ascii")
+
+
 def picture(kind: AccountKind, language: str) -> bytes:
     """Return one menu's picture as PNG. Raises FontMissing."""
     colours, words = palette(), catalogue(language)
@@ -73,9 +84,11 @@ def picture(kind: AccountKind, language: str) -> bytes:
             draw.text((x + width // 2, middle), text, font=face, fill=ink, anchor="mm")
     for x, y, width, height in cells():
         draw.rectangle((x, y, x + width, y + height), outline=colours["line"], width=4)
-    out = io.BytesIO()
+    out, info = io.BytesIO(), PngInfo()
+    # So that a changed label without a new picture can be told (a test does).
+    info.add_text(LABELS_KEY, labels(kind, language))
     image.quantize(colors=64, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-        out, "PNG", optimize=True
+        out, "PNG", optimize=True, pnginfo=info
     )
     return out.getvalue()
 
