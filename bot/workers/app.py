@@ -10,11 +10,12 @@ import sys
 
 from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
 
-from bot.workers import runtime
+from bot.workers import runtime, transport
 from bot.workers.queue import configured
 from nhi_core import logs
 from nhi_core.settings import Settings
 
+transport.install()
 settings = Settings.load()
 celery = configured(settings)
 

@@ -32,7 +32,8 @@ def _options(settings: Settings) -> dict[str, Any]:
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
         "worker_prefetch_multiplier": 1,
-        "worker_cancel_long_running_tasks_on_connection_loss": True,
+        # A turn that is under way when Redis goes is better finished than killed in the middle of a send.
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
         "task_soft_time_limit": 120,
         "task_time_limit": 180,
         "worker_hijack_root_logger": False,

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from celery import Celery
+from kombu.transport import redis
 
 import bot.workers.conversation
 import bot.workers.sweeps  # noqa: F401 - importing registers the tasks
 from bot.workers.queue import DRAIN, configured, enqueue_with, task
+from bot.workers.transport import SteadyChannel
 from nhi_core.settings import Settings
 
 
@@ -60,3 +62,10 @@ def test_a_registered_task_stays_a_plain_function() -> None:
 def test_a_redis_behind_a_unix_socket_is_spelt_as_celery_wants_it() -> None:
     settings = Settings.load(env_file=None, NHI_REDIS_URL="unix:///run/redis.sock")
     assert configured(settings).conf.broker_url == "redis+socket:///run/redis.sock"
+
+
+def test_a_broker_connection_that_is_closed_already_is_a_connection_error() -> None:
+    channel = SteadyChannel.__new__(SteadyChannel)
+    channel.connection = None
+    with pytest.raises(redis.Transport.connection_errors):
+        channel._connparams()
