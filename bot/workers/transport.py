@@ -1,9 +1,10 @@
 """A Redis broker connection that is lost stays a connection error, whoever notices it.
 
 kombu 5.7 answers an acknowledgement or a give-back on a connection that is closed already with
-AttributeError: it looks for the address of a connection that is None. Celery expects connection errors there, and ends the
-worker on anything else. Here they are connection errors: they are logged, the worker connects again, and the
-task, not acknowledged, comes back by the visibility timeout (its mailbox, much sooner, by the sweeper).
+AttributeError: it looks for the address of a connection that is None. Celery expects connection errors there,
+and ends the worker on anything else. Here they are connection errors: they are logged, the worker connects
+again, and the task, not acknowledged, comes back by the visibility timeout (its mailbox, much sooner, by the
+sweeper).
 """
 
 from __future__ import annotations
