@@ -6,6 +6,7 @@ The model's name holds a hash of everything it is made from, so the same project
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import shutil
 import sys
@@ -14,6 +15,8 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
+
+from nlu import lean
 
 ROOT = Path(__file__).resolve().parent
 MODELS = ROOT / "models"
@@ -72,10 +75,15 @@ def train(models: Path = MODELS, force: bool = False) -> Tuple[Path, bool]:
 
 def _prepare_environment() -> None:
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ["RASA_CACHE_DIRECTORY"] = str(ROOT / ".rasa")
+    # Our hash decides what is trained again; Rasa's cache of parts would only cost time and disk.
+    os.environ["RASA_MAX_CACHE_SIZE"] = "0"
+    os.environ["TQDM_DISABLE"] = "1"
     os.environ.setdefault("OMP_NUM_THREADS", "2")
-    from nlu import lean  # noqa: PLC0415
-
     lean.install()
+    from rasa.utils.log_utils import configure_structlog  # noqa: PLC0415 - Rasa only after lean.install
+
+    configure_structlog(logging.WARNING)
 
 
 def main(arguments: Optional[List[str]] = None) -> None:

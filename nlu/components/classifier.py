@@ -1,9 +1,9 @@
-"""The intent classifier component (first form: linear over three sparse views)."""
+"""The intent classifier component: a kernel machine with calibrated confidence (machine.py, calibration.py)."""
 
 from __future__ import annotations
 
-import json
-from typing import Any, Dict, List, Optional
+import logging
+from typing import Any, Dict, List, Tuple
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -11,62 +11,54 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import hstack
 
-from nlu.components.normalise import fold
-from nlu.components.tfidf import Tfidf
+from nlu.components.calibration import OUT_OF_SCOPE, Calibration, calibrate, is_stranger, probabilities, signs
+from nlu.components.language import DEFAULT, previous_language
+from nlu.components.machine import WEIGHTS, Machine, train
+from nlu.components.machine_files import read, write
+from nlu.components.storage import load_json, save_json
 from nlu.components.turn import current_turn
-from nlu.components.views import VIEWS, pieces
 
-WEIGHTS = {"chars": 1.0, "words": 0.5, "sounds": 0.7}
+logger = logging.getLogger(__name__)
+
+_RANKING = 10
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class CounterClassifier(GraphComponent, IntentClassifier):
-    """Predicts the intent with a probability."""
+    """Sets `intent` and `intent_ranking`; an uncertain line becomes `nlu_fallback`, the ranking stays."""
 
-    def __init__(self, storage: ModelStorage, resource: Resource) -> None:
-        self._storage, self._resource = storage, resource
-        self._views: Dict[str, Tfidf] = {}
-        self._classes: List[str] = []
-        self._weights = np.zeros((0, 0), np.float32)
-        self._bias = np.zeros(0, np.float32)
+    def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        """Use `create` or `load`."""
+        self._config, self._storage, self._resource = config, storage, resource
+        self._machines: Dict[str, Tuple[Machine, Calibration]] = {}
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        return {}
+        """Return the settings.
+
+        gamma, ridge: the kernel machine's. least_right: lines of a confidence at which a smaller share than this
+        is right are not answered. false_alarms: the share of lines inside our business that may be called
+        out_of_scope by the extra check.
+        """
+        return {"gamma": 2.0, "ridge": 0.1, "least_right": 0.4, "false_alarms": 0.02}
+
+    @staticmethod
+    def required_packages() -> List[str]:
+        """Return what must be importable; the sentence encoder is optional."""
+        return ["sklearn", "scipy", "pypinyin"]
 
     @classmethod
     def create(
         cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "CounterClassifier":
-        return cls(model_storage, resource)
-
-    def train(self, training_data: TrainingData) -> Resource:
-        from sklearn.svm import LinearSVC
-
-        lines = [fold(m.get(TEXT)) for m in training_data.intent_examples]
-        intents = [m.get(INTENT) for m in training_data.intent_examples]
-        parts = []
-        for name in VIEWS:
-            cut = pieces(name, lines)
-            self._views[name] = view = Tfidf.fit(cut)
-            parts.append(view.matrix(cut) * WEIGHTS[name])
-        model = LinearSVC(C=0.5, random_state=0).fit(hstack(parts).tocsr(), intents)
-        with self._storage.write_to(self._resource) as folder:
-            np.savez_compressed(
-                folder / "model.npz",
-                weights=model.coef_.T.astype(np.float16),
-                bias=model.intercept_.astype(np.float32),
-                **{f"idf_{n}": v.idf for n, v in self._views.items()},
-            )
-            (folder / "model.json").write_text(
-                json.dumps({"classes": list(model.classes_), **{n: v.vocabulary for n, v in self._views.items()}})
-            )
-        return self._resource
+    ) -> CounterClassifier:
+        """Make an untrained classifier."""
+        del execution_context
+        return cls(config, model_storage, resource)
 
     @classmethod
     def load(
@@ -76,44 +68,72 @@ class CounterClassifier(GraphComponent, IntentClassifier):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> "CounterClassifier":
-        made = cls(model_storage, resource)
+    ) -> CounterClassifier:
+        """Load a trained classifier."""
+        del execution_context, kwargs
+        made = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            arrays = np.load(folder / "model.npz", allow_pickle=False)
-            names = json.loads((folder / "model.json").read_text())
-            made._views = {n: Tfidf(names[n], arrays[f"idf_{n}"]) for n in VIEWS}
-            made._classes = names["classes"]
-            made._weights = arrays["weights"].astype(np.float32)
-            made._bias = arrays["bias"]
+            made._machines = {language: read(folder, language) for language in load_json(folder / "languages.json")}
+        for language in made._machines:
+            made.predict("暖機 warm up", language)
         return made
 
+    def train(self, training_data: TrainingData) -> Resource:
+        """Train one machine for each language on its examples, in a fixed order."""
+        lines = sorted(
+            {(m.get("language") or DEFAULT, m.get(TEXT), m.get(INTENT)) for m in training_data.intent_examples if m.get(TEXT)}
+        )
+        with self._storage.write_to(self._resource) as folder:
+            languages = sorted({language for language, _, _ in lines})
+            for language in languages:
+                texts, intents = zip(*((text, intent) for own, text, intent in lines if own == language))
+                logger.warning("classifier: %s, %d lines", language, len(texts))
+                machine, left_out = train(texts, intents, WEIGHTS[language], self._config["gamma"], self._config["ridge"])
+                calibration = calibrate(
+                    left_out.scores,
+                    left_out.likeness,
+                    machine.owner,
+                    machine.classes,
+                    self._config["least_right"],
+                    self._config["false_alarms"],
+                )
+                write(folder, language, machine, calibration)
+            save_json(folder / "languages.json", languages)
+        return self._resource
+
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Leave the examples as they are: nothing later learns from our predictions."""
         return training_data
 
-    def _probabilities(self, text: str) -> np.ndarray:
-        scores, offset, folded = self._bias.copy(), 0, fold(text)
-        for name, view in self._views.items():
-            columns, values = view.row(VIEWS[name](folded))
-            scores += (values * WEIGHTS[name]) @ self._weights[columns + offset]
-            offset += len(view.vocabulary)
-        raised = np.exp(3.0 * (scores - scores.max()))
-        return raised / raised.sum()
-
     def process(self, messages: List[Message]) -> List[Message]:
+        """Predict every line; a tap (text that begins with "/") carries its own intent."""
         for message in messages:
             text = message.get(TEXT) or ""
-            if text.startswith("/"):
+            if text.startswith("/") or not text.strip() or not self._machines:
                 continue
-            found = self._probabilities(text)
-            best = np.argsort(-found)[:10]
-            ranking = [{"name": self._classes[i], "confidence": float(found[i])} for i in best]
-            intent = dict(ranking[0])
-            if intent["confidence"] < 0.3:
-                intent = {"name": "nlu_fallback", "confidence": 0.3}
-                ranking.insert(0, intent)
+            language = message.get("language") or previous_language(message)
+            intent, ranking = self.predict(text, language)
             message.set("intent", intent, add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
             notes = current_turn.get()
             if notes is not None:
-                notes.intent, notes.confidence, notes.language = intent["name"], intent["confidence"], message.get("language")
+                notes.intent, notes.confidence, notes.language = intent["name"], intent["confidence"], language
         return messages
+
+    def predict(self, text: str, language: str) -> Tuple[Dict[str, Any], List[Dict[str, Any]]]:
+        """Return the intent and the ranking of a line."""
+        machine, found = self._machines.get(language) or next(iter(self._machines.values()))
+        scores, likeness = machine.scores(text)
+        probability = probabilities(scores, found.temperature)
+        order = np.argsort(-probability, kind="stable")[:_RANKING]
+        ranking = [{"name": machine.classes[i], "confidence": float(probability[i])} for i in order]
+        best = ranking[0]
+        if best["name"] != OUT_OF_SCOPE and found.stranger:
+            seen = signs(probability, likeness, machine.owner, machine.classes)
+            if is_stranger(seen, found.stranger):
+                chosen = {"name": OUT_OF_SCOPE, "confidence": max(found.doubt, float(seen.outside))}
+                return chosen, [chosen, *(entry for entry in ranking if entry["name"] != OUT_OF_SCOPE)]
+        if best["confidence"] < found.doubt:
+            doubt = {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": best["confidence"]}
+            return doubt, [doubt, *ranking]
+        return best, ranking

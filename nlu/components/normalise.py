@@ -16,7 +16,10 @@ from opencc import OpenCC
 # ㄉ for 的 and so on: how people shorten in chat.
 ZHUYIN_SLANG = {"ㄉ": "的", "ㄇ": "嗎", "ㄅ": "吧", "ㄌ": "了", "ㄋ": "呢", "ㄍ": "個", "ㄟ": "欸", "ㄎ": "科"}
 # What NFKC leaves apart though people mean the same.
-SAME = {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "～": "~", "〜": "~", "妳": "你", "祢": "你", "牠": "它", "臺": "台", "\u3000": " ", "\xa0": " "}
+SAME = {
+    "’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "～": "~", "〜": "~",
+    "妳": "你", "祢": "你", "牠": "它", "臺": "台", "\u3000": " ", "\xa0": " ",
+}  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -30,19 +33,16 @@ def _is_han(char: str) -> bool:
 
 def fold_character(char: str) -> str:
     """Return the one character that stands for `char`."""
-    if char in SAME:
-        return SAME[char]
-    folded = unicodedata.normalize("NFKC", char)
+    folded = unicodedata.normalize("NFKC", SAME.get(char, char))
     if len(folded) != 1:
         return char
-    if folded in ZHUYIN_SLANG:
-        return ZHUYIN_SLANG[folded]
     if _is_han(folded):
         converted = _to_traditional().convert(folded)
         folded = converted if len(converted) == 1 else folded
-        return SAME.get(folded, folded)
-    lower = folded.lower()
-    return lower if len(lower) == 1 else folded
+    else:
+        lower = folded.lower()
+        folded = ZHUYIN_SLANG.get(folded, lower if len(lower) == 1 else folded)
+    return SAME.get(folded, folded)
 
 
 class _Table(Dict[int, str]):

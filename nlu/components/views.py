@@ -3,6 +3,7 @@
 chars   n-grams of characters; across words in scripts without spaces, within words in the others
 words   single tokens and pairs
 sounds  n-grams of toneless Mandarin syllables, so that 建保 still sounds like 健保
+plain   n-grams of characters without marks, for Vietnamese
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Callable, Dict, Iterator, List, Sequence
 import regex
 from pypinyin import Style, lazy_pinyin
 
+from nlu.components.letters import without_marks
 from nlu.components.tokens import cut
 
 _SPACE = regex.compile(r"\s+")
@@ -63,7 +65,14 @@ def sounds(folded: str) -> List[str]:
     return [" ".join(line[i : i + size]) for size in (1, 2, 3) for i in range(len(line) - size + 1)]
 
 
-VIEWS: Dict[str, Callable[[str], List[str]]] = {"chars": chars, "words": words, "sounds": sounds}
+def plain(folded: str) -> List[str]:
+    """Return character n-grams (2 to 4) of a Latin line without its marks: Vietnamese is often typed so."""
+    if _UNSPACED.search(folded):
+        return []
+    return list(_ngrams(f" {without_marks(squeeze(folded))} ", 2, 4))
+
+
+VIEWS: Dict[str, Callable[[str], List[str]]] = {"chars": chars, "words": words, "sounds": sounds, "plain": plain}
 
 
 def pieces(view: str, lines: Sequence[str]) -> List[List[str]]:

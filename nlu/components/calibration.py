@@ -1,0 +1,116 @@
+"""Turn scores into honest probabilities, and decide when not to answer. All from left-out scores of training lines.
+
+Temperature: one number, so that of lines with probability p a share p is right. Doubt: below a threshold the bot
+asks "did you mean" instead of answering. Stranger: a small logistic model of four signs says whether a line is
+none of our business; its threshold allows a fixed share of false alarms.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, List, NamedTuple, Sequence
+
+import numpy as np
+
+OUT_OF_SCOPE = "out_of_scope"
+_TEMPERATURES = np.geomspace(0.5, 30, 60)
+_DOUBTS = np.linspace(0.05, 0.6, 56)
+
+
+class Signs(NamedTuple):
+    """What speaks for and against a line being out of scope; one entry a line."""
+
+    outside: np.ndarray
+    inside: np.ndarray
+    near_outside: np.ndarray
+    near_inside: np.ndarray
+
+    def matrix(self) -> np.ndarray:
+        """Return the signs as columns (as a row for one line)."""
+        return np.stack([self.outside, self.inside, self.near_outside, self.near_inside], axis=-1)
+
+
+class Calibration(NamedTuple):
+    """`stranger` holds four weights, the bias and the threshold (a logit); empty when nothing is out of scope."""
+
+    temperature: float
+    doubt: float
+    stranger: List[float]
+
+    def as_dict(self) -> Dict[str, object]:
+        """Return it for JSON."""
+        return {"temperature": self.temperature, "doubt": self.doubt, "stranger": self.stranger}
+
+
+def probabilities(scores: np.ndarray, temperature: float) -> np.ndarray:
+    """Return softmax(temperature · scores) over the last axis."""
+    raised = np.exp(temperature * (scores - scores.max(axis=-1, keepdims=True)))
+    return raised / raised.sum(axis=-1, keepdims=True)
+
+
+def fit_temperature(scores: np.ndarray, owner: np.ndarray) -> float:
+    """Return the temperature with the least log loss."""
+    rows = np.arange(len(owner))
+
+    def loss(temperature: float) -> float:
+        return float(-np.log(probabilities(scores, temperature)[rows, owner] + 1e-9).mean())
+
+    return float(min(_TEMPERATURES, key=loss))
+
+
+def fit_doubt(confidence: np.ndarray, right: np.ndarray, least_right: float) -> float:
+    """Return the highest threshold below which fewer than `least_right` of the lines would be answered rightly."""
+    chosen = _DOUBTS[0]
+    for threshold in _DOUBTS:
+        below = confidence < threshold
+        if below.sum() >= 5 and right[below].mean() < least_right:
+            chosen = threshold
+    return float(chosen)
+
+
+def signs(probability: np.ndarray, likeness: np.ndarray, owner: np.ndarray, classes: Sequence[str]) -> Signs:
+    """Return the signs of lines, given their probabilities and likenesses to the training lines."""
+    column = list(classes).index(OUT_OF_SCOPE)
+    outside_lines = owner == column
+    others = np.delete(probability, column, axis=-1)
+    return Signs(
+        probability[..., column],
+        others.max(axis=-1),
+        likeness[..., outside_lines].max(axis=-1),
+        likeness[..., ~outside_lines].max(axis=-1),
+    )
+
+
+def fit_stranger(seen: Signs, is_outside: np.ndarray, false_alarms: float) -> List[float]:
+    """Return weights, bias and threshold, so that about `false_alarms` of the lines inside are turned away."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - only needed to train
+
+    model = LogisticRegression(C=10.0, class_weight="balanced", max_iter=500).fit(seen.matrix(), is_outside)
+    logits = model.decision_function(seen.matrix())
+    threshold = float(np.quantile(logits[~is_outside], 1 - false_alarms))
+    return [*map(float, model.coef_[0]), float(model.intercept_[0]), threshold]
+
+
+def is_stranger(seen: Signs, stranger: Sequence[float]) -> bool:
+    """Say whether one line is out of scope."""
+    *weights, bias, threshold = stranger
+    return float(seen.matrix() @ np.array(weights) + bias) > threshold
+
+
+def calibrate(
+    scores: np.ndarray,
+    likeness: np.ndarray,
+    owner: np.ndarray,
+    classes: Sequence[str],
+    least_right: float,
+    false_alarms: float,
+) -> Calibration:
+    """Fit all three on left-out scores."""
+    temperature = fit_temperature(scores, owner)
+    probability = probabilities(scores, temperature)
+    right = probability.argmax(axis=1) == owner
+    doubt = fit_doubt(probability.max(axis=1), right, least_right)
+    stranger: List[float] = []
+    if OUT_OF_SCOPE in classes and len(classes) > 1:
+        is_outside = owner == list(classes).index(OUT_OF_SCOPE)
+        stranger = fit_stranger(signs(probability, likeness, owner, classes), is_outside, false_alarms)
+    return Calibration(temperature, doubt, stranger)

@@ -1,0 +1,58 @@
+"""A trained machine and its calibration as files: arrays as npz, names as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Tuple
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from nlu.components.calibration import Calibration
+from nlu.components.machine import SPARSE, Machine
+from nlu.components.storage import load_arrays, load_json, save_arrays, save_json
+from nlu.components.tfidf import Tfidf
+
+
+def write(folder: Path, language: str, machine: Machine, calibration: Calibration) -> None:
+    """Write one language's machine into a folder."""
+    save_arrays(
+        folder / f"{language}.npz",
+        {
+            "values": machine.columns.data.astype(np.float32),
+            "indices": machine.columns.indices,
+            "starts": machine.columns.indptr,
+            "vectors": machine.vectors.astype(np.float16),
+            "coefficients": machine.coefficients.astype(np.float32),
+            "owner": machine.owner,
+            **{f"idf_{view}": tfidf.idf for view, tfidf in machine.views.items()},
+        },
+    )
+    save_json(
+        folder / f"{language}.json",
+        {
+            "classes": machine.classes,
+            "gamma": machine.gamma,
+            "shares": dict(machine.shares),
+            "shape": list(machine.columns.shape),
+            "calibration": calibration.as_dict(),
+            "pieces": {view: tfidf.vocabulary for view, tfidf in machine.views.items()},
+        },
+    )
+
+
+def read(folder: Path, language: str) -> Tuple[Machine, Calibration]:
+    """Read one language's machine from a folder."""
+    arrays, names = load_arrays(folder / f"{language}.npz"), load_json(folder / f"{language}.json")
+    columns = (arrays["values"], arrays["indices"], arrays["starts"])
+    machine = Machine(
+        classes=names["classes"],
+        gamma=names["gamma"],
+        views={view: Tfidf(names["pieces"][view], arrays[f"idf_{view}"]) for view in SPARSE},
+        columns=csr_matrix(columns, shape=tuple(names["shape"])),
+        vectors=np.ascontiguousarray(arrays["vectors"], dtype=np.float32),
+        coefficients=arrays["coefficients"],
+        owner=arrays["owner"],
+        shares=names["shares"],
+    )
+    return machine, Calibration(**names["calibration"])

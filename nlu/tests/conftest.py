@@ -1,0 +1,84 @@
+"""What the tests share: a tiny model trained once, from the real domain and rules and a few made-up lines."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, List
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+os.environ.update(RASA_TELEMETRY_ENABLED="false", TQDM_DISABLE="1", OMP_NUM_THREADS="1", RASA_MAX_CACHE_SIZE="0")
+
+from nlu import lean  # noqa: E402 - after the path is set
+
+lean.install()
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a model with the real domain, rules and pipeline, and the lines of fixtures/."""
+    folder = tmp_path_factory.mktemp("model")
+    os.environ["RASA_CACHE_DIRECTORY"] = str(folder / "cache")
+    from rasa.model_training import train
+
+    nlu = ROOT / "nlu"
+    result = train(
+        domain=str(nlu / "domain"),
+        config=str(nlu / "config.yml"),
+        training_files=[str(nlu / "data" / "rules"), str(FIXTURES / "data")],
+        output=str(folder),
+        fixed_model_name="tiny.tar.gz",
+        force_training=True,
+    )
+    assert result.model is not None
+    return Path(result.model)
+
+
+class FakeActions:
+    """Stands in for the action server: answers every action with a template named for it, and remembers the calls."""
+
+    url = "http://actions.invalid/webhook"
+
+    def __init__(self) -> None:
+        self.calls: List[Dict[str, Any]] = []
+        self.broken = False
+        self.kwargs: Dict[str, Any] = {}
+
+    async def request(self, method: str = "post", **request: Any) -> Dict[str, Any]:
+        if self.broken:
+            raise TimeoutError
+        body = request["json"]
+        self.calls.append(body)
+        reply = {"v": 1, "template": body["next_action"].replace("action_", ""), "ticket": "ticket-1", "args": {}}
+        return {"events": [], "responses": [{"custom": reply}]}
+
+
+@pytest.fixture()
+def actions() -> FakeActions:
+    return FakeActions()
+
+
+@pytest.fixture()
+def agent(model: Path, actions: FakeActions) -> Any:
+    """Return an agent in this process, with the fake action server."""
+    from nlu.components.stores import ShortInMemoryTrackerStore
+    from rasa.core.agent import Agent
+
+    made = Agent.load(str(model), action_endpoint=actions)
+    made.tracker_store = ShortInMemoryTrackerStore(made.domain)
+    made.processor.tracker_store = made.tracker_store
+    return made
+
+
+@pytest.fixture()
+def run() -> Iterator[Callable[[Any], Any]]:
+    loop = asyncio.new_event_loop()
+    yield loop.run_until_complete
+    loop.close()
