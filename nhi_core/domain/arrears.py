@@ -10,6 +10,7 @@ from enum import StrEnum
 from nhi_core.domain.bills import Bill, Payment, Plan, PlanState
 from nhi_core.domain.calendar import WorkingDays, enforceable_from
 from nhi_core.domain.late_fee import FeePolicy, LateFee, assess_fee, effective_due, is_insured
+from nhi_core.domain.ledger import Refund
 from nhi_core.domain.people import Hardship
 
 
@@ -70,8 +71,8 @@ class Relief:
 class BillAssessment:
     """One bill judged. Amounts in whole NT$.
 
-    `outstanding` is premium still open, `fee_due` the fee still to be paid (0 in a plan: its terms hold it),
-    `credit` what was paid beyond both.
+    `paid` is what was received less what was given back, `outstanding` premium still open, `fee_due` the fee
+    still to be paid (0 in a plan: its terms hold it), `credit` what was paid beyond both.
     """
 
     bill: Bill
@@ -91,11 +92,15 @@ class BillAssessment:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A payer judged. `total` = premium + late fees of payable bills + the rest of a running plan, NT$."""
+    """A payer judged. `total` = premium + late fees of payable bills + the rest of a running plan, NT$.
+
+    `bills` are those not yet settled in the agency's books, `settled` the others.
+    """
 
     as_of: date
     status: PersonStatus
     bills: tuple[BillAssessment, ...]
+    settled: tuple[BillAssessment, ...]
     plan: Plan | None
     premium_total: int
     late_fee_total: int
@@ -120,6 +125,7 @@ def assess(
     calendar: WorkingDays,
     policy: FeePolicy,
     relief: Relief | None = None,
+    refunds: Iterable[Refund] = (),
     pay_on: date | None = None,
 ) -> Assessment:
     """Judge a payer's bills on `today`, with late fees as if paid on `pay_on` (default `today`)."""
@@ -128,10 +134,16 @@ def assess(
     for payment in payments:
         if payment.paid_on <= today:
             by_bill.setdefault(payment.bill_id, []).append(payment)
+    returned: dict[str, int] = {}
+    for refund in refunds:
+        if refund.refunded_on <= today:
+            returned[refund.bill_id] = returned.get(refund.bill_id, 0) + refund.amount
     by_plan = {plan.id: plan for plan in plans}
     terms = _Terms(today, pay_on or today, calendar, policy, relief)
     judged = tuple(
-        _assess_bill(bill, by_bill.get(bill.id, []), by_plan.get(bill.plan_id or ""), terms)
+        _assess_bill(
+            bill, by_bill.get(bill.id, []), returned.get(bill.id, 0), by_plan.get(bill.plan_id or ""), terms
+        )
         for bill in sorted(bills, key=lambda one: (one.month, one.kind, one.id))
     )
     plan = _current(by_plan.values())
@@ -140,6 +152,7 @@ def assess(
         as_of=today,
         status=_judge(payable, plan),
         bills=tuple(one for one in judged if one.status is not BillStatus.PAID),
+        settled=tuple(one for one in judged if one.status is BillStatus.PAID),
         plan=plan,
         premium_total=sum(one.outstanding for one in payable),
         late_fee_total=sum(one.fee_due for one in payable),
@@ -161,12 +174,14 @@ class _Terms:
     relief: Relief
 
 
-def _assess_bill(bill: Bill, payments: list[Payment], plan: Plan | None, terms: _Terms) -> BillAssessment:
+def _assess_bill(
+    bill: Bill, payments: list[Payment], returned: int, plan: Plan | None, terms: _Terms
+) -> BillAssessment:
     today, relief = terms.today, terms.relief
     fee = assess_fee(
         bill, payments, terms.pay_on, calendar=terms.calendar, policy=terms.policy, hardship=relief.hardship
     )
-    received = sum(payment.amount for payment in payments)
+    received = max(0, sum(payment.amount for payment in payments) - returned)
     outstanding = max(0, bill.amount - received)
     beyond = max(0, received - bill.amount)
     # Once the premium is in, the agency computes and notifies the fee: our estimate ends, a charged fee
@@ -178,7 +193,7 @@ def _assess_bill(bill: Bill, payments: list[Payment], plan: Plan | None, terms: 
     fee_due = max(0, fee_owed - beyond)
     if outstanding == 0 and fee_due == 0:
         posted = sum(one.amount for one in payments if one.posted_on is not None and one.posted_on <= today)
-        status = BillStatus.PAID if posted >= bill.amount + fee_owed else BillStatus.PAID_UNPOSTED
+        status = BillStatus.PAID if posted - returned >= bill.amount + fee_owed else BillStatus.PAID_UNPOSTED
     elif in_plan:
         status = BillStatus.IN_PLAN
     else:

@@ -7,10 +7,12 @@ from datetime import date
 
 from nhi_core.domain.bills import Bill, BillKind, Payment, Plan, PlanState, PlanTerm
 from nhi_core.domain.identifiers import number_check_digit
+from nhi_core.domain.ledger import Refund, Subsidy, SubsidyKind
 from nhi_core.domain.people import Hardship, InsuredCategory, Person
 from nhi_core.domain.roc import PremiumMonth
 
 _serial = itertools.count(1)
+_SUBSIDISED_SINCE = PremiumMonth(2026, 1)
 
 
 def make_person(
@@ -86,3 +88,30 @@ def make_plan(
     """Return a plan; each term is (amount, due, paid_on)."""
     rows = tuple(PlanTerm(number, *term) for number, term in enumerate(terms, start=1))
     return Plan(id=key, payer_id=payer_id, state=state, agreed_on=agreed_on, terms=rows)
+
+
+def make_refund(bill: Bill, amount: int, refunded_on: date) -> Refund:
+    """Return money given back on a bill."""
+    return Refund(f"refund-{next(_serial)}", bill.id, amount, refunded_on)
+
+
+def make_subsidy(
+    person_id: str,
+    percent: int,
+    since: PremiumMonth = _SUBSIDISED_SINCE,
+    until: PremiumMonth | None = None,
+    *,
+    kind: SubsidyKind = SubsidyKind.MIDDLE_LOW_INCOME,
+    ceiling: int | None = None,
+) -> Subsidy:
+    """Return a subsidy from January 2026 on, unless told otherwise."""
+    return Subsidy(
+        id=f"subsidy-{next(_serial)}",
+        person_id=person_id,
+        kind=kind,
+        percent=percent,
+        granted_by="臺中市政府社會局",
+        since=since,
+        until=until,
+        ceiling=ceiling,
+    )
