@@ -8,11 +8,17 @@ same: a test fills every sample with and without this module.
 from __future__ import annotations
 
 import importlib
+from functools import lru_cache
 from typing import Any
+
+from jsone.shared import DeleteMarker, JSONTemplateError, TemplateError
 
 _render: Any = importlib.import_module("jsone.render")
 _parser = _render.Parser
 _interpolate = _render.interpolate
+_render_value = _render.renderValue
+_check_undefined = _render.checkUndefinedProperties
+_SCALARS = frozenset({bool, int, float, type(None)})
 
 
 class ParsedOnce:
@@ -38,11 +44,57 @@ def interpolate(text: str, context: dict[str, Any]) -> Any:
     return _interpolate(text, context) if "${" in text else text
 
 
+def render_value(template: Any, context: dict[str, Any]) -> Any:
+    """Walk plain objects and scalars quickly; leave operators and odd keys to json-e."""
+    if type(template) is str:
+        return interpolate(template, context)
+    if type(template) is not dict or any("$" in key for key in template):
+        return _render_value(template, context)
+    result = {}
+    for key, value in template.items():
+        if type(value) in _SCALARS:
+            result[key] = value
+            continue
+        try:
+            filled = render_value(value, context)
+        except JSONTemplateError as error:
+            error.add_location(f".{key}")
+            raise
+        if filled is not DeleteMarker:
+            result[key] = filled
+    return result
+
+
+@lru_cache(maxsize=512)
+def _undefined(keys: tuple[str, ...], allowed: tuple[str, ...]) -> TemplateError | None:
+    try:
+        _check_undefined(dict.fromkeys(keys), list(allowed))
+    except TemplateError as error:
+        return error
+    return None
+
+
+def check_undefined(template: dict[str, Any], allowed: list[str]) -> None:
+    """Ask json-e once for each set of keys. Raises TemplateError as json-e does."""
+    error = _undefined(tuple(template), tuple(allowed))
+    if error is not None:
+        raise TemplateError(error.message)
+
+
+_OURS = {
+    "Parser": ParsedOnce,
+    "interpolate": interpolate,
+    "renderValue": render_value,
+    "checkUndefinedProperties": check_undefined,
+}
+_THEIRS = {name: getattr(_render, name) for name in _OURS}
+
+
 def install() -> None:
-    """Put both in json-e's place."""
-    _render.Parser, _render.interpolate = ParsedOnce, interpolate
+    """Put ours in json-e's place."""
+    vars(_render).update(_OURS)
 
 
 def uninstall() -> None:
     """Give json-e its own back."""
-    _render.Parser, _render.interpolate = _parser, _interpolate
+    vars(_render).update(_THEIRS)
