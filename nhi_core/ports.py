@@ -10,6 +10,7 @@ from typing import Protocol, Self
 from nhi_core.domain import calendar
 from nhi_core.domain.accounts import Account, Binding, CodePurpose, OneTimeCode
 from nhi_core.domain.bills import Bill, Payment, Plan
+from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.people import Person
 
 Json = Mapping[str, object]
@@ -62,7 +63,7 @@ class People(Protocol):
 
 
 class Bills(Protocol):
-    """Bills, payments and plans of one payer."""
+    """Bills, payments and plans of one payer. `replace` takes the items and refunds of old bills along."""
 
     def of_payer(self, person_id: str) -> tuple[Bill, ...]: ...
     def payments_of(self, person_id: str) -> tuple[Payment, ...]: ...
@@ -74,6 +75,30 @@ class Bills(Protocol):
         self, person_id: str, *, bills: Iterable[Bill], payments: Iterable[Payment], plans: Iterable[Plan]
     ) -> None:
         """Put a payer's whole snapshot in place of what is there: a premium source that was read again."""
+
+
+class Ledger(Protocol):
+    """What stands behind bills: covered persons, subsidies, refunds, disaster areas."""
+
+    def items_of(self, bill_id: str) -> tuple[BillItem, ...]:
+        """Return the covered persons in the order of the bill; empty when the source names none."""
+
+    def add_items(self, items: Iterable[BillItem]) -> None: ...
+    def subsidies_of(self, person_id: str) -> tuple[Subsidy, ...]:
+        """Return the person's subsidies, the newest first."""
+
+    def replace_subsidies(self, person_id: str, new: Iterable[Subsidy]) -> None:
+        """Put the person's whole list in place of what is there."""
+
+    def refunds_of(self, person_id: str) -> tuple[Refund, ...]:
+        """Return what was given back on the payer's bills."""
+
+    def add_refunds(self, new: Iterable[Refund]) -> None: ...
+    def areas_of(self, unit_names: Iterable[str]) -> tuple[DisasterArea, ...]:
+        """Return the announced exemptions of these units, whenever they hold."""
+
+    def replace_areas(self, unit_name: str, new: Iterable[DisasterArea]) -> None:
+        """Put a unit's whole list of exemptions in place of what is there."""
 
 
 class Accounts(Protocol):
@@ -147,6 +172,7 @@ class UnitOfWork(Protocol):
 
     people: People
     bills: Bills
+    ledger: Ledger
     accounts: Accounts
     codes: Codes
     bindings: Bindings

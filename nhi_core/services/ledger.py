@@ -8,6 +8,7 @@ from datetime import date
 from nhi_core.domain.arrears import Assessment, Relief, assess
 from nhi_core.domain.errors import NotBound
 from nhi_core.domain.late_fee import FeePolicy
+from nhi_core.domain.ledger import no_dunning_until
 from nhi_core.domain.people import Person
 from nhi_core.ports import UnitOfWork, WorkingDays
 
@@ -23,14 +24,17 @@ class Assessor:
         self, uow: UnitOfWork, person: Person, today: date, *, pay_on: date | None = None
     ) -> Assessment:
         """Return the person's assessment on `today`, late fees as if paid on `pay_on`."""
+        bills = uow.bills.of_payer(person.id)
+        areas = uow.ledger.areas_of(bill.unit_name for bill in bills)
         return assess(
-            uow.bills.of_payer(person.id),
+            bills,
             uow.bills.payments_of(person.id),
             uow.bills.plans_of(person.id),
             today=today,
             calendar=self.calendar,
             policy=self.policy,
-            relief=Relief(hardship=person.hardship),
+            relief=Relief(hardship=person.hardship, no_dunning_until=no_dunning_until(areas, today)),
+            refunds=uow.ledger.refunds_of(person.id),
             pay_on=pay_on,
         )
 

@@ -18,8 +18,10 @@ from nhi_core import ports
 from nhi_core.domain.accounts import Account, Binding, CodePurpose, OneTimeCode
 from nhi_core.domain.bills import Bill, Payment, Plan
 from nhi_core.domain.binding import LIVE, BindingState
+from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.people import Person
 from nhi_core.ports import Clock, Json
+from tests.fakes.ledger import FakeLedger
 
 _Row = TypeVar("_Row")
 
@@ -55,6 +57,10 @@ class MemoryStore:
     bills: dict[str, tuple[Bill, ...]] = field(default_factory=dict)
     payments: dict[str, tuple[Payment, ...]] = field(default_factory=dict)
     plans: dict[str, tuple[Plan, ...]] = field(default_factory=dict)
+    items: dict[str, tuple[BillItem, ...]] = field(default_factory=dict)
+    refunds: dict[str, tuple[Refund, ...]] = field(default_factory=dict)
+    subsidies: dict[str, tuple[Subsidy, ...]] = field(default_factory=dict)
+    areas: dict[str, tuple[DisasterArea, ...]] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     codes: dict[str, OneTimeCode] = field(default_factory=dict)
     bindings: dict[str, Binding] = field(default_factory=dict)
@@ -257,6 +263,9 @@ class MemoryUnitOfWork:
         sends, inbound = _Sends(store), _Inbound(store.inbound)
         self.people: ports.People = people
         self.bills: ports.Bills = bills
+        items, refunds = _Table(store.items), _Table(store.refunds)
+        subsidies, areas = _Table(store.subsidies), _Table(store.areas)
+        self.ledger: ports.Ledger = FakeLedger(bills, items, refunds, subsidies, areas)
         self.accounts: ports.Accounts = accounts
         self.codes: ports.Codes = codes
         self.bindings: ports.Bindings = bindings
@@ -265,6 +274,7 @@ class MemoryUnitOfWork:
         self.inbound: ports.Inbound = inbound
         self._tables: tuple[_Table[Any], ...] = (
             people, bills.bills, bills.payments, bills.plans, accounts,
+            items, refunds, subsidies, areas,
             codes, bindings, audit, sends, inbound,
         )  # fmt: skip
 

@@ -10,11 +10,23 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Timeout
 
 from nhi_core.adapters.db.repositories.accounts import SqlAccounts, SqlBindings, SqlCodes
 from nhi_core.adapters.db.repositories.bills import SqlBills
+from nhi_core.adapters.db.repositories.ledger import SqlLedger
 from nhi_core.adapters.db.repositories.ledgers import SqlAudit, SqlInbound, SqlSends
 from nhi_core.adapters.db.repositories.people import SqlPeople
 from nhi_core.adapters.db.sealing import ColumnSealer
 from nhi_core.domain.errors import StoreUnavailable
-from nhi_core.ports import Accounts, Audit, Bills, Bindings, Clock, Codes, Inbound, People, Sends
+from nhi_core.ports import (
+    Accounts,
+    Audit,
+    Bills,
+    Bindings,
+    Clock,
+    Codes,
+    Inbound,
+    Ledger,
+    People,
+    Sends,
+)
 
 # The pool is exhausted, the server is gone, does not answer in time, or is busy with somebody else's lock.
 _AWAY = (OperationalError, InterfaceError, TimeoutError)
@@ -28,6 +40,7 @@ class SqlUnitOfWork:
 
     people: People
     bills: Bills
+    ledger: Ledger
     accounts: Accounts
     codes: Codes
     bindings: Bindings
@@ -52,6 +65,7 @@ class SqlUnitOfWork:
         self._connection = connection
         self.people = SqlPeople(connection, self._sealer)
         self.bills = SqlBills(connection)
+        self.ledger = SqlLedger(connection, self._sealer)
         self.accounts = SqlAccounts(connection, self._sealer)
         self.codes = SqlCodes(connection)
         self.bindings = SqlBindings(connection)

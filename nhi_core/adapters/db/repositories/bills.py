@@ -9,6 +9,7 @@ from itertools import groupby
 from sqlalchemy import Connection, delete, insert, select
 
 from nhi_core.adapters.db.tables import bills, payments, plan_terms, plans
+from nhi_core.adapters.db.tables_ledger import bill_items, refunds
 from nhi_core.domain.bills import Bill, BillKind, Payment, Plan, PlanState, PlanTerm
 
 
@@ -98,6 +99,8 @@ class SqlBills:
         mine = select(bills.c.id).where(bills.c.payer_id == person_id)
         my_plans = select(plans.c.id).where(plans.c.payer_id == person_id)
         for statement in (
+            delete(bill_items).where(bill_items.c.bill_id.in_(mine)),
+            delete(refunds).where(refunds.c.bill_id.in_(mine)),
             delete(payments).where(payments.c.bill_id.in_(mine)),
             delete(bills).where(bills.c.payer_id == person_id),
             delete(plan_terms).where(plan_terms.c.plan_id.in_(my_plans)),
