@@ -9,7 +9,8 @@ from typing import Protocol, Self
 
 from nhi_core.domain import calendar
 from nhi_core.domain.accounts import Account, Binding, CodePurpose, OneTimeCode
-from nhi_core.domain.bills import Bill, Payment, Plan
+from nhi_core.domain.application import Application, ApplicationState
+from nhi_core.domain.bills import Bill, Payment, Plan, PlanState
 from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.people import Person
 
@@ -142,6 +143,40 @@ class Bindings(Protocol):
         """Compare-and-set on `state`: False when somebody else moved it."""
 
 
+class Applications(Protocol):
+    """Applications for instalments, drafts among them. One of a person is open at a time."""
+
+    def add(self, application: Application) -> None:
+        """Insert. Raises IllegalMove when the person has an open one already."""
+
+    def get(self, application_id: str) -> Application | None: ...
+    def by_code(self, code: str) -> Application | None: ...
+    def open_of_person(self, person_id: str) -> Application | None:
+        """Return the one under way: a draft, submitted, or returned."""
+
+    def latest_of_person(self, person_id: str) -> Application | None:
+        """Return the newest that was ever handed in."""
+
+    def in_state(self, *states: ApplicationState, limit: int = 200) -> tuple[Application, ...]:
+        """Return applications in any of these states, the longest waiting first."""
+
+    def untold(self, limit: int = 50) -> tuple[Application, ...]:
+        """Return those whose present state the applicant should be told and was not."""
+
+    def save(self, application: Application, *, was: int) -> bool:
+        """Compare-and-set on `revision`: False when somebody else changed it."""
+
+
+class InstalmentPlans(Protocol):
+    """Plans as an application makes and follows them."""
+
+    def get(self, plan_id: str) -> Plan | None: ...
+    def agree(self, plan: Plan, bill_ids: Iterable[str]) -> None:
+        """Insert the plan and put its bills under it."""
+
+    def set_state(self, plan_id: str, state: PlanState) -> None: ...
+
+
 class Audit(Protocol):
     """The append-only trail: keyed fingerprints and codes only, never values."""
 
@@ -176,6 +211,8 @@ class UnitOfWork(Protocol):
     accounts: Accounts
     codes: Codes
     bindings: Bindings
+    applications: Applications
+    plans: InstalmentPlans
     audit: Audit
     sends: Sends
     inbound: Inbound

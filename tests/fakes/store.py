@@ -16,11 +16,13 @@ from typing import Any, Generic, Self, TypeVar
 
 from nhi_core import ports
 from nhi_core.domain.accounts import Account, Binding, CodePurpose, OneTimeCode
+from nhi_core.domain.application import Application
 from nhi_core.domain.bills import Bill, Payment, Plan
 from nhi_core.domain.binding import LIVE, BindingState
 from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.people import Person
 from nhi_core.ports import Clock, Json
+from tests.fakes.instalments import FakeApplications, FakePlans
 from tests.fakes.ledger import FakeLedger
 
 _Row = TypeVar("_Row")
@@ -64,6 +66,7 @@ class MemoryStore:
     accounts: dict[str, Account] = field(default_factory=dict)
     codes: dict[str, OneTimeCode] = field(default_factory=dict)
     bindings: dict[str, Binding] = field(default_factory=dict)
+    applications: dict[str, Application] = field(default_factory=dict)
     audit: dict[str, AuditRow] = field(default_factory=dict)
     sends: dict[str, SendRow] = field(default_factory=dict)
     inbound: dict[str, str] = field(default_factory=dict)
@@ -261,6 +264,9 @@ class MemoryUnitOfWork:
         people, bills, accounts = _People(store.people), _Bills(store), _Accounts(store.accounts)
         codes, bindings, audit = _Codes(store.codes), _Bindings(store.bindings), _Audit(store.audit)
         sends, inbound = _Sends(store), _Inbound(store.inbound)
+        applications: _Table[Application] = _Table(store.applications)
+        self.applications: ports.Applications = FakeApplications(applications)
+        self.plans: ports.InstalmentPlans = FakePlans(bills)
         self.people: ports.People = people
         self.bills: ports.Bills = bills
         items, refunds = _Table(store.items), _Table(store.refunds)
@@ -275,7 +281,7 @@ class MemoryUnitOfWork:
         self._tables: tuple[_Table[Any], ...] = (
             people, bills.bills, bills.payments, bills.plans, accounts,
             items, refunds, subsidies, areas,
-            codes, bindings, audit, sends, inbound,
+            codes, bindings, audit, sends, inbound, applications,
         )  # fmt: skip
 
     def __enter__(self) -> Self:

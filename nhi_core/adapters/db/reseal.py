@@ -90,7 +90,7 @@ def _reseal_row(
     stored = row._mapping
     new: dict[str, object] = {}
     for column in sealed_columns(table):
-        if not sealer.sealer.is_current(stored[column].text):
+        if stored[column] is not None and not sealer.sealer.is_current(stored[column].text):
             value = sealer.open(column, stored[column], row=row.id)
             new[column.name] = sealer.seal(column, value, row=row.id)
     for print_column in fingerprint_columns(table):

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Timeout
 
 from nhi_core.adapters.db.repositories.accounts import SqlAccounts, SqlBindings, SqlCodes
 from nhi_core.adapters.db.repositories.bills import SqlBills
+from nhi_core.adapters.db.repositories.instalments import SqlApplications, SqlInstalmentPlans
 from nhi_core.adapters.db.repositories.ledger import SqlLedger
 from nhi_core.adapters.db.repositories.ledgers import SqlAudit, SqlInbound, SqlSends
 from nhi_core.adapters.db.repositories.people import SqlPeople
@@ -17,12 +18,14 @@ from nhi_core.adapters.db.sealing import ColumnSealer
 from nhi_core.domain.errors import StoreUnavailable
 from nhi_core.ports import (
     Accounts,
+    Applications,
     Audit,
     Bills,
     Bindings,
     Clock,
     Codes,
     Inbound,
+    InstalmentPlans,
     Ledger,
     People,
     Sends,
@@ -44,6 +47,8 @@ class SqlUnitOfWork:
     accounts: Accounts
     codes: Codes
     bindings: Bindings
+    applications: Applications
+    plans: InstalmentPlans
     audit: Audit
     sends: Sends
     inbound: Inbound
@@ -69,6 +74,8 @@ class SqlUnitOfWork:
         self.accounts = SqlAccounts(connection, self._sealer)
         self.codes = SqlCodes(connection)
         self.bindings = SqlBindings(connection)
+        self.applications = SqlApplications(connection, self._sealer)
+        self.plans = SqlInstalmentPlans(connection)
         self.audit = SqlAudit(connection, self._clock)
         self.sends = SqlSends(connection, self._clock)
         self.inbound = SqlInbound(connection, self._clock)
