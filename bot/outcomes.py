@@ -6,13 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nhi_core.wire import Language
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message to be: a template and its data. The data is personal; `repr` shows the template alone."""
+    """One message to be: a template and its data. The data is personal; `repr` shows the template alone.
+
+    `language`: when this one message is in another language than the person's.
+    """
 
     template: str
     data: Mapping[str, Any] = field(default_factory=dict)
+    language: Language | None = None
 
     def __repr__(self) -> str:
         """Show nothing personal."""

@@ -40,6 +40,7 @@ log = structlog.get_logger(__name__)
 
 _ANSWER_KEPT = timedelta(hours=2)
 _MOST = 5  # LINE takes five messages a reply
+_MOST_OFFERS = 13  # and thirteen quick replies
 _ENDED = {"accepted_plain": "apologised", "refused": "unanswered"}
 # The last words, when not even the apology can be filled: no template, no file, no name is needed for them.
 _LAST_WORDS = (
@@ -180,7 +181,7 @@ class Desk:
             return self._apology(visit), Say((Line("apology"),), "apologised", "render_failed")
         if len(messages) > _MOST:
             log.error("too_many_messages", event_id=visit.event.id, count=len(messages))
-        return messages[:_MOST], answer
+        return _offers_last(messages[:_MOST]), answer
 
     def _apology(self, visit: Visit) -> list[dict[str, Any]]:
         try:
@@ -194,13 +195,23 @@ class Desk:
         found = self.render(
             line.template,
             {"office_phone": self.core.settings.office_phone, **line.data},
-            language=visit.language,
+            language=line.language or visit.language,
             session=view.session if view is not None else MENU_SESSION,
         )
         return [dict(message) for message in found]
 
     def _close(self, event: Event, ending: Ending) -> None:
         self.journal.close(event.id, kind=event.kind, outcome=ending.outcome, reason=ending.reason)
+
+
+def _offers_last(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Gather all quick replies under the last message: LINE shows no others."""
+    items: list[Any] = []
+    for message in reversed(messages):
+        items += [one for one in message.pop("quickReply", {}).get("items", ()) if one not in items]
+    if items:
+        messages[-1]["quickReply"] = {"items": items[:_MOST_OFFERS]}
+    return messages
 
 
 def _answer_name(event: Event, mailbox_id: str) -> str:

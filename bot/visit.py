@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot import metrics
+from bot import languages, metrics
 from bot.errands import errands_of
 from bot.events import Event
 from bot.line import LineClient, LineError
@@ -18,7 +18,7 @@ from bot.outcomes import Line, Say
 from bot.parking import Parking
 from bot.rasa import RasaClient, RasaFailed
 from bot.scrub import Scrubbed
-from nhi_core.domain.errors import Invalid, StoreUnavailable, TurnClosed
+from nhi_core.domain.errors import CacheUnavailable, Invalid, StoreUnavailable, TurnClosed
 from nhi_core.wire import LANGUAGES, ActionReply, IntentRequest, Language, TurnReply, TurnRequest
 
 if TYPE_CHECKING:
@@ -119,19 +119,23 @@ class Visit:
             raise TurnFailed("empty_answer")
         if any(line.template in _FAILURES for line in lines):
             raise TurnFailed("action_failed")
-        self._after_turn(view, None if by_tap else reply.language)
-        return Say(lines)
+        # A tap says nothing of the language: the button was written by us.
+        return Say(lines + self._after_turn(view, None if by_tap else reply))
 
-    def _after_turn(self, view: ConversationView, heard: Language | None) -> None:
-        """Note the turn and the language it was in; failing here must not cost the person the answer."""
+    def _after_turn(self, view: ConversationView, heard: TurnReply | None) -> tuple[Line, ...]:
+        """Note the turn and the language it was in, and return the question about it, if there is one.
+
+        Failing here must not cost the person the answer.
+        """
         try:
             self.core.conversations.touch(view.account_id)
-            if heard is not None and heard != view.language and not view.language_chosen:
-                self.core.conversations.suggest_language(view.account_id, heard)
+            if heard is not None and languages.follow(self.core, view, heard.language):
                 self.errands.append(f"menu|{view.account_id}")
             self.look_again()
-        except StoreUnavailable:
+            return () if heard is None else languages.question(self.core, view, heard)
+        except (StoreUnavailable, CacheUnavailable):
             log.warning("turn_not_noted", event_id=self.event.id)
+            return ()
 
     def _ask(self, request: TurnRequest) -> TurnReply:
         try:

@@ -50,10 +50,14 @@ class TurnRequest(_Wire):
 
 
 class TurnReply(_Wire):
-    """rasa → bot. `replies` may be empty: then the bot speaks, never nobody."""
+    """rasa → bot. `replies` may be empty: then the bot speaks, never nobody.
+
+    `language` is what the line was written in; `language_sure` says that it was a whole sentence in it.
+    """
 
     v: Literal[1] = 1
     replies: list[ActionReply] = Field(default_factory=list)
     intent: str | None = None
     confidence: float | None = None
     language: Language | None = None
+    language_sure: bool = False
