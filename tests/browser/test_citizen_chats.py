@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -39,7 +37,7 @@ def test_from_the_first_word_to_the_arrears_card(phone: Page, product: Product) 
     keep(phone, "2-not-bound")
     say(phone, f"綁定 {product.code('family_of_four')}", "是我")
     keep(phone, "3-is-it-you")
-    phone.get_by_role("button", name=re.compile("是我")).last.click()
+    phone.get_by_role("button", name="是我，綁定", exact=True).last.click()
     expect(phone.locator("#messages li:not(.mine)").last).to_contain_text("綁定完成", timeout=WAIT)
     keep(phone, "4-bound")
     say(phone, "我還欠多少健保費？", "合計應繳")

@@ -39,9 +39,9 @@ def test_an_empty_delivery_is_a_connection_check(product: Product) -> None:
     assert post(product, envelope()).status_code == 200
 
 
-@pytest.mark.parametrize("signature", ["", "AAAA", "not base64 at all ü".encode().hex()])
+@pytest.mark.parametrize("signature", ["x", "AAAA", "not base64 at all ü".encode().hex()])
 def test_a_wrong_signature_is_refused(product: Product, signature: str) -> None:
-    assert post(product, envelope(), signature=signature or " ").status_code == 401
+    assert post(product, envelope(), signature=signature).status_code == 401
     assert post(product, envelope(), sign=False).status_code == 401
 
 

@@ -29,9 +29,7 @@ def test_no_process_writes_down_who_it_was_with(product: Product) -> None:
         for part in str(node.get("text", "")).split()
         if part.replace(",", "").isdigit() and len(part.replace(",", "")) >= 4
     }
-    names = {
-        line.split()[-1] for line in product.stack.cli("people").splitlines() if "fee_capped" in line
-    }
+    names = {line.split()[-1] for line in product.stack.cli("people").splitlines() if "fee_capped" in line}
     assert names
     needles = needles_for([ID, PHONE, EMAIL, person], amounts)
     places = {

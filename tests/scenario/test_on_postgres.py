@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -20,7 +21,7 @@ class Database:
     """Takes one database away from everybody, and gives it back."""
 
     def __init__(self, url: str) -> None:
-        self.name = url.rsplit("/", 1)[1].split("?", maxsplit=1)[0]
+        self.name = urlsplit(url).path.strip("/")
         self.admin = psycopg.connect(
             url.replace("+psycopg", "").replace(f"/{self.name}?", "/postgres?"), autocommit=True
         )
@@ -36,10 +37,11 @@ class Database:
 
 
 def test_a_conversation_on_postgres_survives_the_database_going_away(
-    tmp_path: Path, postgres_url: str
+    tmp_path: Path, postgres_url: str, request: pytest.FixtureRequest
 ) -> None:
     pytest_socket.enable_socket()
     database = Database(postgres_url)
+    request.addfinalizer(database.admin.close)
     environment = {"NHI_TODAY": TODAY, "NHI_DATABASE_URL": postgres_url}
     with running(tmp_path, extra_env=environment, workers=1) as stack:
         product = Product(stack, Sandbox(f"http://127.0.0.1:{stack.ports['sandbox']}"))
@@ -60,4 +62,3 @@ def test_a_conversation_on_postgres_survives_the_database_going_away(
             time.sleep(0.2)
         assert stack.ready()["ready"]
         product.line.close()
-    database.admin.close()
