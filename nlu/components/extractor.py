@@ -60,8 +60,8 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
 
     @staticmethod
     def required_packages() -> List[str]:
-        """Return what must be importable."""
-        return ["pycrfsuite"]
+        """Return what must be importable, by names that are both module and distribution (as Rasa checks them)."""
+        return ["sklearn_crfsuite"]
 
     @classmethod
     def create(

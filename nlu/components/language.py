@@ -1,7 +1,7 @@
 """Which of our five languages a line is written in: by script first, by letters where the script says nothing.
 
-A line without letters, or a short one that several languages share (ok, halo), says nothing: then the language
-of the conversation stays.
+A line without letters, or a short one that several languages share (ok, halo, LINE Pay), says nothing: then the
+language of the conversation stays.
 """
 
 from __future__ import annotations
@@ -20,19 +20,39 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.components.letters import LATIN, LetterModel
 from nlu.components.storage import load_arrays, load_json, save_arrays, save_json
+from nlu.components.turn import current_turn
 
 LANGUAGES = ("zh-TW", "en", "id", "vi", "th")
 DEFAULT = "zh-TW"
 _PLACEHOLDER = regex.compile(r"\[[A-Z]+\]")
 _THAI = regex.compile(r"\p{Thai}")
 _CHINESE = regex.compile(r"[\p{Han}\p{Bopomofo}]")
+_LATIN_WORD = regex.compile(r"[\p{Latin}\p{M}']+")
+# Names and loanwords that people of every language write in Latin letters.
+_SHARED = frozenset(
+    "line pay linepay ok okay oke hi halo hallo bye yes no app atm ibon famiport email mail gmail visa card qr qrcode code"
+    " barcode nhi nhia jko jkopay pxpay apple google icash easywallet taiwan taipei id pin sms pdf url web twqr arc".split()
+)
+# A sentence in Latin letters may quote a Chinese or Thai term or two: this many words at least, and more of them.
+_SENTENCE_WORDS = 4
+# For being sure: the least length of a sentence by script, and how much likelier (natural log) than the next one.
+_SURE_HAN, _SURE_THAI, _SURE_WORDS, _SURE_MARGIN = 4, 8, 3, 6.0
 
 
 def by_script(text: str) -> Optional[str]:
-    """Return the language whose script stands in the line, or None when only Latin letters or none do."""
-    if _THAI.search(text):
-        return "th"
-    return "zh-TW" if _CHINESE.search(text) else None
+    """Return the language whose script the line is written in, or None when that is Latin or none."""
+    thai, chinese = len(_THAI.findall(text)), len(_CHINESE.findall(text))
+    if not thai and not chinese:
+        return None
+    words = len(_LATIN_WORD.findall(text))
+    # A Thai word is some four letters.
+    if words >= _SENTENCE_WORDS and words > thai / 4 + chinese:
+        return None
+    return "th" if thai else "zh-TW"
+
+
+def _without_shared(line: str) -> str:
+    return _LATIN_WORD.sub(lambda found: " " if found.group().lower() in _SHARED else found.group(), line)
 
 
 def given_language(message: Message) -> Optional[str]:
@@ -104,7 +124,12 @@ class LanguageIdentifier(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Set the language, and put it into the parse result."""
         for message in messages:
-            message.set("language", self.identify(message.get(TEXT) or "", given_language(message)), add_to_output=True)
+            text = message.get(TEXT) or ""
+            language = self.identify(text, given_language(message))
+            message.set("language", language, add_to_output=True)
+            notes = current_turn.get()
+            if notes is not None:
+                notes.sure = self.is_sure(text, language)
         return messages
 
     def identify(self, text: str, previous: Optional[str]) -> str:
@@ -113,9 +138,26 @@ class LanguageIdentifier(GraphComponent):
         script = by_script(line)
         if script is not None:
             return script
-        scores = self._letters.scores(line) if self._letters else np.zeros(len(LATIN))
+        scores = self._scores(line if previous is None else _without_shared(line))
         best = int(np.argmax(scores))
         if previous is None:
             return LATIN[best] if scores.any() else DEFAULT
         present = scores[LATIN.index(previous)] if previous in LATIN else np.sort(scores)[-2]
         return LATIN[best] if scores[best] - present > self._config["margin"] else previous
+
+    def is_sure(self, text: str, language: str) -> bool:
+        """Say whether a line is a whole sentence in `language`, beyond doubt."""
+        line = _PLACEHOLDER.sub(" ", text)
+        words = len(_LATIN_WORD.findall(line))
+        if language == "th":
+            return len(_THAI.findall(line)) >= max(_SURE_THAI, 4 * words)
+        if language not in LATIN:
+            return len(_CHINESE.findall(line)) >= max(_SURE_HAN, 2 * words)
+        if len(_LATIN_WORD.findall(_without_shared(line))) < _SURE_WORDS:
+            return False
+        scores = self._scores(line)
+        own = LATIN.index(language)
+        return bool(scores[own] - np.delete(scores, own).max() > _SURE_MARGIN)
+
+    def _scores(self, line: str) -> np.ndarray:
+        return self._letters.scores(line) if self._letters else np.zeros(len(LATIN))

@@ -27,8 +27,10 @@ class Tagger:
 
     def __init__(self, model: bytes) -> None:
         """`model` is the content of a file `train` wrote."""
+        # CRFsuite reads from these very bytes as long as it lives.
+        self._model = model
         self._tagger = pycrfsuite.Tagger()
-        self._tagger.open_inmemory(model)
+        self._tagger.open_inmemory(self._model)
 
     def spans(self, tokens: Sequence[Span], rows: List[List[str]]) -> List[Labelled]:
         """Return the labelled stretches of a line."""

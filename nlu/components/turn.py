@@ -13,11 +13,12 @@ from typing import Optional
 
 @dataclass
 class TurnNotes:
-    """Filled by the last component of the pipeline; confidence is 0..1 and calibrated."""
+    """Filled by the pipeline; confidence is 0..1 and calibrated; sure: a whole sentence in that language."""
 
     intent: Optional[str] = None
     confidence: Optional[float] = None
     language: Optional[str] = None
+    sure: bool = False
 
 
 current_turn: ContextVar[Optional[TurnNotes]] = ContextVar("current_turn", default=None)

@@ -1,0 +1,68 @@
+"""The two speed fixes change time and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any, Dict
+
+import pytest
+from jsonschema import ValidationError
+from nlu import lean
+from nlu.components import fast
+from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.events import Event
+from rasa.shared.utils.common import all_subclasses
+
+# The functions as Rasa ships them, taken before the fixes are applied.
+SLOW_RESOLVE = Event.__dict__["resolve_by_type"].__func__
+SLOW_VALIDATE = RemoteAction._validate_action_result
+ANSWERS: list = [
+    {},
+    {"events": [], "responses": []},
+    {"events": [{"event": "slot", "name": "a", "value": 1, "timestamp": None}], "responses": [{"text": "x"}]},
+    {"events": [{"event": "followup", "name": "action_x", "timestamp": None}]},
+    {"events": {}, "responses": []},
+    {"events": [], "responses": ["text"]},
+    {"events": [{"event": "no_such_event"}]},
+    {"events": [{"name": "a"}]},
+    [],
+    "text",
+]
+
+
+@pytest.fixture(autouse=True)
+def _fixes() -> None:
+    assert fast.apply()
+    assert fast.apply()
+
+
+def test_every_event_type_resolves_as_before() -> None:
+    for kind in {cls.type_name for cls in all_subclasses(Event) if isinstance(getattr(cls, "type_name", None), str)}:
+        for _ in range(2):
+            assert Event.resolve_by_type(kind) is SLOW_RESOLVE(kind)
+
+
+def test_unknown_and_old_types_resolve_as_before() -> None:
+    assert Event.resolve_by_type("topic") is None
+    assert Event.resolve_by_type("unheard", Event) is Event
+    for resolve in (Event.resolve_by_type, SLOW_RESOLVE):
+        with pytest.raises(ValueError, match="unheard"):
+            resolve("unheard")
+
+
+def _outcome(validate: Any, answer: Any) -> Any:
+    try:
+        return validate(RemoteAction("action_x", None), answer)
+    except ValidationError as error:
+        return error.message, list(error.path), list(error.schema_path)
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_every_answer_is_judged_as_before(answer: Dict[str, Any]) -> None:
+    assert _outcome(RemoteAction._validate_action_result, answer) == _outcome(SLOW_VALIDATE, answer)
+
+
+def test_another_rasa_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fast, "version", lambda _name: "3.6.22")
+    monkeypatch.setattr(lean, "version", lambda _name: "3.6.22")
+    assert fast.apply() is False
+    assert lean.install() is False
