@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.plugins.product import Product
 
@@ -39,21 +39,20 @@ def browser(product: Product) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def phone(browser: Browser, product: Product) -> Iterator[Page]:
-    """A phone-sized page on the chat."""
+def phone(browser: Browser) -> Iterator[Page]:
+    """A phone-sized page; `open_chat` takes it to a chat."""
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, device_scale_factor=2, locale="zh-TW"
     )
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(product.line.url + "/")
     yield page
     context.close()
     assert problems == []
 
 
-def keep(page: Page, name: str) -> None:
-    """Keep a picture of the page for whoever judges by eye."""
+def keep(what: Page | Locator, name: str) -> None:
+    """Keep a picture of the page, or of a part of it, for whoever judges by eye."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=str(PICTURES / f"{name}.png"))
+    what.screenshot(path=str(PICTURES / f"{name}.png"))

@@ -41,9 +41,9 @@ def test_from_the_first_word_to_the_arrears_card(phone: Page, product: Product) 
     expect(phone.locator("#messages li:not(.mine)").last).to_contain_text("綁定完成", timeout=WAIT)
     keep(phone, "4-bound")
     say(phone, "我還欠多少健保費？", "合計應繳")
-    phone.wait_for_timeout(300)
     keep(phone, "5-arrears")
     card = phone.locator("#messages li:not(.mine)").last
+    keep(card, "5-arrears-card")
     expect(card).to_contain_text("滯納金")
     expect(card).to_contain_text("已逾期")
 
