@@ -22,9 +22,13 @@ from nhi_core.security import KeyedFingerprints, KeyRings, Sealer, Signer
 from nhi_core.services.arrears import ArrearsService
 from nhi_core.services.bindings import BindingService
 from nhi_core.services.conversations import ConversationService
+from nhi_core.services.history import HistoryService
 from nhi_core.services.inbound import InboundService
 from nhi_core.services.late_fees import LateFeeService
+from nhi_core.services.pictures import PictureService
+from nhi_core.services.premium_details import PremiumDetailService
 from nhi_core.services.sends import SendService
+from nhi_core.services.standing import StandingService
 from nhi_core.services.tickets import TicketService
 from nhi_core.services.turns import TurnService
 from nhi_core.settings import Settings
@@ -53,6 +57,10 @@ class Core:
     bindings: BindingService
     arrears: ArrearsService
     late_fees: LateFeeService
+    history: HistoryService
+    premium_details: PremiumDetailService
+    standing: StandingService
+    pictures: PictureService
     sends: SendService
     inbound: InboundService
     health: HealthService
@@ -114,6 +122,10 @@ def build(
         bindings=BindingService(uow, clock, ids, fingerprints, limiter),
         arrears=ArrearsService(uow, clock, calendar, policy),
         late_fees=LateFeeService(uow, clock, calendar, policy),
+        history=HistoryService(uow, clock, calendar, policy),
+        premium_details=PremiumDetailService(uow, clock),
+        standing=StandingService(uow, clock, calendar, policy),
+        pictures=PictureService(vault, ids, settings.public_url),
         sends=SendService(uow, clock, monthly_quota=settings.push_quota, reserve=settings.push_reserve),
         inbound=InboundService(uow),
         health=HealthService(

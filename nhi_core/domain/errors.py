@@ -45,6 +45,12 @@ class CodeRefused(CounterError):
     code = "code_refused"
 
 
+class LinkExpired(CounterError):
+    """A short-lived address that is unknown or over; the caller must not learn which."""
+
+    code = "link_expired"
+
+
 class DateOutOfRange(Invalid):
     """A payment date in the past, or further ahead than we estimate."""
 

@@ -96,7 +96,7 @@ class ArrearsService:
         return self._view(person, assessment)
 
     def _view(self, person: Person, assessment: Assessment) -> ArrearsView:
-        bills = tuple(_bill_view(one) for one in assessment.bills)
+        bills = tuple(bill_view(one) for one in assessment.bills)
         return ArrearsView(
             as_of=assessment.as_of,
             person_masked=mask_name(person.name),
@@ -128,7 +128,8 @@ class ArrearsService:
         )
 
 
-def _bill_view(one: BillAssessment) -> BillView:
+def bill_view(one: BillAssessment) -> BillView:
+    """Return what a card shows of a judged bill."""
     # A bill that is not to be asked for (in a plan, deferred, paid) shows no fee of its own.
     counts = one.payable
     return BillView(

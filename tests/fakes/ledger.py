@@ -12,13 +12,15 @@ from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 class Table(Protocol):
     """Own writes over committed rows."""
 
-    rows: MutableMapping[str, Any]
+    @property
+    def rows(self) -> MutableMapping[str, Any]: ...
 
 
 class Bills(Protocol):
     """Where the store keeps bills, by payer."""
 
-    bills: Any
+    @property
+    def bills(self) -> Table: ...
 
 
 class FakeLedger:

@@ -11,9 +11,13 @@ from nhi_core.domain.people import Person
 from nhi_core.services.arrears import ArrearsService
 from nhi_core.services.bindings import BindingService
 from nhi_core.services.conversations import ConversationService
+from nhi_core.services.history import HistoryService
 from nhi_core.services.inbound import InboundService
 from nhi_core.services.late_fees import LateFeeService
+from nhi_core.services.pictures import PictureService
+from nhi_core.services.premium_details import PremiumDetailService
 from nhi_core.services.sends import SendService
+from nhi_core.services.standing import StandingService
 from nhi_core.services.tickets import TicketService
 from nhi_core.services.turns import TurnService
 from tests.fakes.clock import FakeClock
@@ -35,6 +39,7 @@ class World:
     monthly_quota: int | None = 200
     reserve: int = 20
     policy: FeePolicy = field(default_factory=FeePolicy)
+    public_url: str = "https://counter.example.test"
 
     def __post_init__(self) -> None:
         """Wire the services."""
@@ -50,6 +55,10 @@ class World:
         self.bindings = BindingService(self.uow, self.clock, self.ids, self.fingerprints, self.limiter)
         self.arrears = ArrearsService(self.uow, self.clock, CALENDAR, self.policy)
         self.late_fees = LateFeeService(self.uow, self.clock, CALENDAR, self.policy)
+        self.history = HistoryService(self.uow, self.clock, CALENDAR, self.policy)
+        self.premium_details = PremiumDetailService(self.uow, self.clock)
+        self.standing = StandingService(self.uow, self.clock, CALENDAR, self.policy)
+        self.pictures = PictureService(self.vault, self.ids, self.public_url)
         self.sends = SendService(self.uow, self.clock, monthly_quota=self.monthly_quota, reserve=self.reserve)
         self.inbound = InboundService(self.uow)
 

@@ -248,3 +248,30 @@ def _(scene: Scene) -> None:
     scene.person("方志偉", "T1", date(1991, 4, 16))
     for month in scene.months(scene.newest(late=1), 3):
         scene.bill(month)
+
+
+@story(
+    "refunded",
+    CLEAR,
+    "之前重複繳的一筆已經退費。",
+    "What was once paid twice has been given back.",
+)
+def _(scene: Scene) -> None:
+    scene.person("袁淑娟", "U2", date(1972, 3, 9))
+    bill = scene.bill(scene.newest(late=40))
+    scene.pay(bill, bill.due - timedelta(days=5))
+    scene.pay(bill, bill.due - timedelta(days=4), channel="bank")
+    scene.refund(bill, bill.amount, scene.today - timedelta(days=7))
+    scene.paid_months(scene.open_month().plus(-1), 1)
+
+
+@story(
+    "posting_late",
+    CLEAR,
+    "兩週前繳的錢還沒入帳，已超過三個工作天，該帶收據去問。",
+    "Paid two weeks ago and still not posted: time to ask, with the receipt.",
+)
+def _(scene: Scene) -> None:
+    scene.person("童建宏", "V1", date(1984, 9, 27))
+    bill = scene.bill(scene.newest(late=5))
+    scene.pay(bill, scene.today - timedelta(days=16), channel="bank", posted=False)

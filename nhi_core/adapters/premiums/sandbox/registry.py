@@ -36,6 +36,10 @@ class Story:
             bills=tuple(scene.bills),
             payments=tuple(scene.payments),
             plans=tuple(scene.plans),
+            items=scene.items(),
+            subsidies=tuple(scene.subsidies),
+            refunds=tuple(scene.refunds),
+            areas=tuple(scene.areas),
         )
 
 

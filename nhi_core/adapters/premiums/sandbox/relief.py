@@ -8,6 +8,7 @@ from nhi_core.adapters.premiums.sandbox.registry import Book
 from nhi_core.adapters.premiums.sandbox.scene import Scene, due_of
 from nhi_core.domain.arrears import PersonStatus
 from nhi_core.domain.bills import PlanState
+from nhi_core.domain.ledger import SubsidyKind
 from nhi_core.domain.people import Hardship, InsuredCategory
 from nhi_core.domain.roc import PremiumMonth
 
@@ -63,8 +64,10 @@ def _(scene: Scene) -> None:
 )
 def _(scene: Scene) -> None:
     scene.person("巴奈・拉罕", "U2", date(1980, 8, 1))
+    until = scene.today + timedelta(days=120)
+    scene.disaster("花蓮縣光復鄉公所", scene.today - timedelta(days=20), until)
     for month in scene.months(scene.newest(late=1), 3):
-        scene.bill(month, unit="花蓮縣光復鄉公所", deferred_until=scene.today + timedelta(days=120))
+        scene.bill(month, unit="花蓮縣光復鄉公所", deferred_until=until)
 
 
 @story(
@@ -75,6 +78,8 @@ def _(scene: Scene) -> None:
 )
 def _(scene: Scene) -> None:
     scene.person("余阿滿", "K2", date(1959, 5, 30), InsuredCategory.LOW_INCOME)
+    since = PremiumMonth(scene.today.year, 1)
+    scene.subsidise(SubsidyKind.LOW_INCOME, 100, "臺中市政府社會局", since=since)
 
 
 @story(
@@ -85,7 +90,9 @@ def _(scene: Scene) -> None:
 )
 def _(scene: Scene) -> None:
     scene.person("湯國榮", "L1", date(1962, 12, 31))
-    scene.bill(scene.newest(late=1), 413)
+    last = scene.newest(late=1)
+    scene.subsidise(SubsidyKind.MIDDLE_LOW_INCOME, 50, "臺中市政府社會局", since=last.plus(-8))
+    scene.bill(last, 413)
 
 
 @story(
@@ -96,7 +103,9 @@ def _(scene: Scene) -> None:
 )
 def _(scene: Scene) -> None:
     scene.person("卓佳蓉", "M2", date(1989, 7, 12))
-    scene.pay(scene.bill(scene.newest(due_ago=10), 620))
+    paid = scene.newest(due_ago=10)
+    scene.subsidise(SubsidyKind.DISABILITY_MILD, 25, "桃園市政府社會局", since=paid.plus(-20))
+    scene.pay(scene.bill(paid, 620))
     scene.bill(scene.open_month(), 620)
 
 

@@ -9,15 +9,25 @@ from datetime import date, timedelta
 
 from nhi_core.domain.arrears import PersonStatus
 from nhi_core.domain.bills import Bill, BillKind, Payment, Plan, PlanState, PlanTerm
-from nhi_core.domain.calendar import WorkingDays, grace_end, late_fee_start, next_working_day
+from nhi_core.domain.calendar import WorkingDays, grace_end, late_fee_start
 from nhi_core.domain.identifiers import number_check_digit
 from nhi_core.domain.instalments import split
+from nhi_core.domain.ledger import (
+    BillItem,
+    DisasterArea,
+    Refund,
+    Relation,
+    Subsidy,
+    SubsidyKind,
+    posting_expected,
+    subsidy_on,
+)
 from nhi_core.domain.people import Hardship, InsuredCategory, Person
 from nhi_core.domain.rates import category_6_premium
 from nhi_core.domain.roc import PremiumMonth
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:nhi-counter:sandbox")
-_ONE_DAY = timedelta(days=1)
+_GENERATION = 16  # years
 OFFICE = "臺中市后里區公所"
 # Every number is of a made-up series: serials 9000000 to 9000999.
 _SERIES = 9_000_000
@@ -35,6 +45,10 @@ class Household:
     bills: tuple[Bill, ...]
     payments: tuple[Payment, ...]
     plans: tuple[Plan, ...]
+    items: tuple[BillItem, ...] = ()
+    subsidies: tuple[Subsidy, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    areas: tuple[DisasterArea, ...] = ()
 
     @property
     def payer(self) -> Person:
@@ -65,6 +79,9 @@ class Scene:
     bills: list[Bill] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
+    subsidies: list[Subsidy] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)
+    areas: list[DisasterArea] = field(default_factory=list)
 
     def person(
         self,
@@ -155,21 +172,75 @@ class Scene:
         """Yield `count` months, the oldest first, ending with `last`."""
         return (last.plus(-back) for back in reversed(range(count)))
 
-    def pay(
-        self, bill: Bill, paid_on: date | None = None, *, amount: int | None = None, channel: str = "store"
+    def subsidise(
+        self, kind: SubsidyKind, percent: int, granted_by: str, *, since: PremiumMonth, index: int = 0
     ) -> None:
-        """Add a payment (default: in full, on its due date); it is posted on the third working day after."""
+        """Grant a person of the household a subsidy without an end."""
+        person_id = self.persons[index].id
+        self.subsidies.append(
+            Subsidy(stable_id(person_id, kind), person_id, kind, percent, granted_by, since)
+        )
+
+    def refund(self, bill: Bill, amount: int, refunded_on: date) -> None:
+        """Give money back that was paid twice."""
+        refund_id = stable_id(self.key, self.today, "refund", len(self.refunds))
+        self.refunds.append(Refund(refund_id, bill.id, amount, refunded_on))
+
+    def disaster(self, unit: str, since: date, until: date) -> None:
+        """Announce that nobody insured through `unit` is dunned meanwhile."""
+        self.areas.append(DisasterArea(stable_id(self.key, "area"), unit, since, until))
+
+    def items(self) -> tuple[BillItem, ...]:
+        """Return who is on each bill, where the household's first `headcount` persons explain its amount."""
+        return tuple(item for bill in self.bills for item in self._items_of(bill))
+
+    def _items_of(self, bill: Bill) -> tuple[BillItem, ...]:
+        rate = category_6_premium(bill.month.first_day)
+        items = tuple(
+            BillItem(
+                id=stable_id(bill.id, "item", number),
+                bill_id=bill.id,
+                number=number,
+                name=person.name,
+                relation=self._relation(person),
+                premium=rate,
+                subsidy=subsidy_on(
+                    rate, [one for one in self.subsidies if one.person_id == person.id], bill.month
+                ),
+            )
+            for number, person in enumerate(self.persons[: bill.headcount], start=1)
+        )
+        explained = len(items) == bill.headcount and sum(item.amount for item in items) == bill.amount
+        return items if explained else ()
+
+    def _relation(self, person: Person) -> Relation:
+        """Made-up people: a generation younger is a child, older a parent, the same a spouse."""
+        if person is self.persons[0]:
+            return Relation.SELF
+        years = person.birth.year - self.persons[0].birth.year
+        if abs(years) < _GENERATION:
+            return Relation.SPOUSE
+        return Relation.CHILD if years > 0 else Relation.PARENT
+
+    def pay(
+        self,
+        bill: Bill,
+        paid_on: date | None = None,
+        *,
+        amount: int | None = None,
+        channel: str = "store",
+        posted: bool = True,
+    ) -> None:
+        """Add a payment (default: in full, on its due date), by default posted three working days after."""
         paid_on = paid_on or min(bill.due, self.today)
-        posted_on = paid_on
-        for _ in range(3):
-            posted_on = next_working_day(posted_on + _ONE_DAY, self.calendar)
+        posted_on = posting_expected(paid_on, self.calendar)
         self.payments.append(
             Payment(
                 id=stable_id(self.key, self.today, "payment", len(self.payments)),
                 bill_id=bill.id,
                 amount=bill.amount if amount is None else amount,
                 paid_on=paid_on,
-                posted_on=posted_on if posted_on <= self.today else None,
+                posted_on=posted_on if posted and posted_on <= self.today else None,
                 channel=channel,
             )
         )

@@ -36,13 +36,26 @@ def _put(uow: UnitOfWork, household: Household) -> str:
     known = uow.people.get(household.payer.id) is not None
     changed = [_put_person(uow, person) for person in household.persons]
     payer_id = household.payer.id
+    changed += [_put_subsidies(uow, person, household) for person in household.persons]
+    for area in household.areas:
+        uow.ledger.replace_areas(area.unit_name, [area])
     # Bill ids hold the day they were told for.
     if {bill.id for bill in uow.bills.of_payer(payer_id)} != {bill.id for bill in household.bills}:
         uow.bills.replace(payer_id, bills=household.bills, payments=household.payments, plans=household.plans)
+        uow.ledger.add_items(household.items)
+        uow.ledger.add_refunds(household.refunds)
         return "replaced" if known else "inserted"
     if not known:
         return "inserted"
     return "replaced" if any(changed) else "unchanged"
+
+
+def _put_subsidies(uow: UnitOfWork, person: Person, household: Household) -> bool:
+    wanted = tuple(one for one in household.subsidies if one.person_id == person.id)
+    if uow.ledger.subsidies_of(person.id) == wanted:
+        return False
+    uow.ledger.replace_subsidies(person.id, wanted)
+    return True
 
 
 def _put_person(uow: UnitOfWork, person: Person) -> bool:
