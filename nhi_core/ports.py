@@ -13,6 +13,7 @@ from nhi_core.domain.application import Application, ApplicationState
 from nhi_core.domain.bills import Bill, Payment, Plan, PlanState
 from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.people import Person
+from nhi_core.ports_payments import PaymentOrders
 
 Json = Mapping[str, object]
 
@@ -213,6 +214,7 @@ class UnitOfWork(Protocol):
     bindings: Bindings
     applications: Applications
     plans: InstalmentPlans
+    orders: PaymentOrders
     audit: Audit
     sends: Sends
     inbound: Inbound

@@ -20,10 +20,13 @@ from nhi_core.domain.application import Application
 from nhi_core.domain.bills import Bill, Payment, Plan
 from nhi_core.domain.binding import LIVE, BindingState
 from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
+from nhi_core.domain.payment import Attempt, Order
 from nhi_core.domain.people import Person
 from nhi_core.ports import Clock, Json
+from nhi_core.ports_payments import Callback, PaymentOrders
 from tests.fakes.instalments import FakeApplications, FakePlans
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.payments import FakePaymentOrders
 
 _Row = TypeVar("_Row")
 
@@ -67,6 +70,9 @@ class MemoryStore:
     codes: dict[str, OneTimeCode] = field(default_factory=dict)
     bindings: dict[str, Binding] = field(default_factory=dict)
     applications: dict[str, Application] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    attempts: dict[str, Attempt] = field(default_factory=dict)
+    callbacks: dict[str, Callback] = field(default_factory=dict)
     audit: dict[str, AuditRow] = field(default_factory=dict)
     sends: dict[str, SendRow] = field(default_factory=dict)
     inbound: dict[str, str] = field(default_factory=dict)
@@ -267,6 +273,8 @@ class MemoryUnitOfWork:
         applications: _Table[Application] = _Table(store.applications)
         self.applications: ports.Applications = FakeApplications(applications)
         self.plans: ports.InstalmentPlans = FakePlans(bills)
+        orders, attempts, callbacks = _Table(store.orders), _Table(store.attempts), _Table(store.callbacks)
+        self.orders: PaymentOrders = FakePaymentOrders(orders, attempts, callbacks, bills)
         self.people: ports.People = people
         self.bills: ports.Bills = bills
         items, refunds = _Table(store.items), _Table(store.refunds)
@@ -282,6 +290,7 @@ class MemoryUnitOfWork:
             people, bills.bills, bills.payments, bills.plans, accounts,
             items, refunds, subsidies, areas,
             codes, bindings, audit, sends, inbound, applications,
+            orders, attempts, callbacks,
         )  # fmt: skip
 
     def __enter__(self) -> Self:

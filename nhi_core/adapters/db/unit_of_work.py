@@ -13,6 +13,7 @@ from nhi_core.adapters.db.repositories.bills import SqlBills
 from nhi_core.adapters.db.repositories.instalments import SqlApplications, SqlInstalmentPlans
 from nhi_core.adapters.db.repositories.ledger import SqlLedger
 from nhi_core.adapters.db.repositories.ledgers import SqlAudit, SqlInbound, SqlSends
+from nhi_core.adapters.db.repositories.payments import SqlPaymentOrders
 from nhi_core.adapters.db.repositories.people import SqlPeople
 from nhi_core.adapters.db.sealing import ColumnSealer
 from nhi_core.domain.errors import StoreUnavailable
@@ -30,6 +31,7 @@ from nhi_core.ports import (
     People,
     Sends,
 )
+from nhi_core.ports_payments import PaymentOrders
 
 # The pool is exhausted, the server is gone, does not answer in time, or is busy with somebody else's lock.
 _AWAY = (OperationalError, InterfaceError, TimeoutError)
@@ -49,6 +51,7 @@ class SqlUnitOfWork:
     bindings: Bindings
     applications: Applications
     plans: InstalmentPlans
+    orders: PaymentOrders
     audit: Audit
     sends: Sends
     inbound: Inbound
@@ -76,6 +79,7 @@ class SqlUnitOfWork:
         self.bindings = SqlBindings(connection)
         self.applications = SqlApplications(connection, self._sealer)
         self.plans = SqlInstalmentPlans(connection)
+        self.orders = SqlPaymentOrders(connection)
         self.audit = SqlAudit(connection, self._clock)
         self.sends = SqlSends(connection, self._clock)
         self.inbound = SqlInbound(connection, self._clock)
