@@ -24,6 +24,8 @@ from nhi_core.services.bindings import BindingService
 from nhi_core.services.conversations import ConversationService
 from nhi_core.services.history import HistoryService
 from nhi_core.services.inbound import InboundService
+from nhi_core.services.instalment_desk import InstalmentDesk
+from nhi_core.services.instalments import InstalmentService
 from nhi_core.services.late_fees import LateFeeService
 from nhi_core.services.pictures import PictureService
 from nhi_core.services.premium_details import PremiumDetailService
@@ -57,6 +59,8 @@ class Core:
     bindings: BindingService
     arrears: ArrearsService
     late_fees: LateFeeService
+    instalments: InstalmentService
+    instalment_desk: InstalmentDesk
     history: HistoryService
     premium_details: PremiumDetailService
     standing: StandingService
@@ -122,6 +126,8 @@ def build(
         bindings=BindingService(uow, clock, ids, fingerprints, limiter),
         arrears=ArrearsService(uow, clock, calendar, policy),
         late_fees=LateFeeService(uow, clock, calendar, policy),
+        instalments=InstalmentService(uow, clock, ids, calendar, policy),
+        instalment_desk=InstalmentDesk(uow, clock, ids, calendar, policy),
         history=HistoryService(uow, clock, calendar, policy),
         premium_details=PremiumDetailService(uow, clock),
         standing=StandingService(uow, clock, calendar, policy),

@@ -97,9 +97,6 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
-LINE_CONTACT = "line"  # no telephone and no mail wanted: the answer comes in the chat alone
-
-
 @dataclass(frozen=True, slots=True)
 class Application:
     """A draft or an application. `reason`, `contact` and `note` are sealed at rest; amounts in NT$.

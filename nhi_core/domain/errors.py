@@ -79,3 +79,9 @@ class ProposalExpired(NothingProposed):
     """The proposed binding was not confirmed in time; a new code is needed."""
 
     code = "proposal_expired"
+
+
+class ApplicationChanged(IllegalMove):
+    """What the applicant confirmed holds no longer (paid, sent to enforcement, …): it goes back, not on."""
+
+    code = "application_changed"

@@ -15,6 +15,7 @@ class Table(Protocol):
     """Own writes over committed rows."""
 
     committed: MutableMapping[str, Any]
+    own: dict[str, Any]
     rows: MutableMapping[str, Any]
 
 
@@ -59,9 +60,10 @@ class FakeApplications:
         return tuple(row for row in self._rows() if row.state in TOLD and row.told != row.state)[:limit]
 
     def save(self, application: Application, *, was: int) -> bool:
-        for rows in (self._table.committed, self._table.rows):
-            if application.id in rows and rows[application.id].revision != was:
-                return False
+        # One's own write comes before what is committed, as in a transaction.
+        found = self._table.own.get(application.id) or self._table.committed.get(application.id)
+        if found is None or found.revision != was:
+            return False
         self._table.rows[application.id] = application
         return True
 

@@ -13,6 +13,8 @@ from nhi_core.services.bindings import BindingService
 from nhi_core.services.conversations import ConversationService
 from nhi_core.services.history import HistoryService
 from nhi_core.services.inbound import InboundService
+from nhi_core.services.instalment_desk import InstalmentDesk
+from nhi_core.services.instalments import InstalmentService
 from nhi_core.services.late_fees import LateFeeService
 from nhi_core.services.pictures import PictureService
 from nhi_core.services.premium_details import PremiumDetailService
@@ -55,6 +57,8 @@ class World:
         self.bindings = BindingService(self.uow, self.clock, self.ids, self.fingerprints, self.limiter)
         self.arrears = ArrearsService(self.uow, self.clock, CALENDAR, self.policy)
         self.late_fees = LateFeeService(self.uow, self.clock, CALENDAR, self.policy)
+        self.instalments = InstalmentService(self.uow, self.clock, self.ids, CALENDAR, self.policy)
+        self.instalment_desk = InstalmentDesk(self.uow, self.clock, self.ids, CALENDAR, self.policy)
         self.history = HistoryService(self.uow, self.clock, CALENDAR, self.policy)
         self.premium_details = PremiumDetailService(self.uow, self.clock)
         self.standing = StandingService(self.uow, self.clock, CALENDAR, self.policy)
