@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import date
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
+from zlib import crc32
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -55,8 +56,13 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """Return the settings: the share of right finds a rule needs, and from how many finds it is measured."""
-        return {"least_trust": 0.5, "least_seen": 3}
+        """Return the settings.
+
+        least_trust, least_seen: the share of right finds a rule needs, and from how many finds it is measured.
+        one_empty_line_in: of the lines without any value, the tagger learns from one in so many (they teach it
+        little and cost most of its time). iterations: of the tagger's training.
+        """
+        return {"least_trust": 0.5, "least_seen": 3, "one_empty_line_in": 5, "iterations": 40}
 
     @staticmethod
     def required_packages() -> List[str]:
@@ -102,8 +108,9 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
             text, given = example.get(TEXT), example.get(ENTITIES, [])
             folded, seen, tokens = self._look(text, example.get("language") or "zh-TW", _ANY_DAY)
             spans = [Labelled(entity["start"], entity["end"], entity["entity"]) for entity in given]
-            rows.append(features(tokens, _hints(tokens, seen)))
-            written.append(labels(tokens, spans))
+            if spans or seen or crc32(text.encode()) % self._config["one_empty_line_in"] == 0:
+                rows.append(features(tokens, _hints(tokens, seen)))
+                written.append(labels(tokens, spans))
             for item in settle(seen):
                 right = any(s.label == item.entity and s.start < item.end and item.start < s.end for s in spans)
                 count = trust[trust_key(item, folded)]
@@ -115,7 +122,7 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
         has_tagger = any(label != "O" for line in written for label in line)
         with self._storage.write_to(self._resource) as folder:
             if has_tagger:
-                tagger.train(rows, written, folder / "tagger.crf")
+                tagger.train(rows, written, folder / "tagger.crf", max_iterations=self._config["iterations"])
             names = {key: max(sorted(values), key=values.__getitem__) for key, values in known.items()}
             save_json(folder / "learnt.json", {"known": names, "trust": dict(trust), "tagger": has_tagger})
         return self._resource

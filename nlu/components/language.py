@@ -18,23 +18,24 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.components.letters import LATIN, LetterModel
+from nlu.components.letters import LATIN, VIETNAMESE, LetterModel
 from nlu.components.storage import load_arrays, load_json, save_arrays, save_json
 from nlu.components.turn import current_turn
 
 LANGUAGES = ("zh-TW", "en", "id", "vi", "th")
 DEFAULT = "zh-TW"
-_PLACEHOLDER = regex.compile(r"\[[A-Z]+\]")
+# Placeholders, and addresses: they are letters, but no language.
+_PLACEHOLDER = regex.compile(r"\[[A-Z]+\]|\S+@\S+|https?://\S+")
 _THAI = regex.compile(r"\p{Thai}")
 _CHINESE = regex.compile(r"[\p{Han}\p{Bopomofo}]")
-_LATIN_WORD = regex.compile(r"[\p{Latin}\p{M}']+")
+_LATIN_WORD = regex.compile(r"\p{Latin}[\p{Latin}\p{M}']*")
 # Names and loanwords that people of every language write in Latin letters.
 _SHARED = frozenset(
     "line pay linepay ok okay oke hi halo hallo bye yes no app atm ibon famiport email mail gmail visa card qr qrcode code"
     " barcode nhi nhia jko jkopay pxpay apple google icash easywallet taiwan taipei id pin sms pdf url web twqr arc".split()
 )
-# A sentence in Latin letters may quote a Chinese or Thai term or two: this many words at least, and more of them.
-_SENTENCE_WORDS = 4
+# A sentence in Latin letters may quote a Chinese or Thai term: then it has this many words at least, and more of them.
+_SENTENCE_WORDS = 3
 # For being sure: the least length of a sentence by script, and how much likelier (natural log) than the next one.
 _SURE_HAN, _SURE_THAI, _SURE_WORDS, _SURE_MARGIN = 4, 8, 3, 6.0
 
@@ -44,9 +45,10 @@ def by_script(text: str) -> Optional[str]:
     thai, chinese = len(_THAI.findall(text)), len(_CHINESE.findall(text))
     if not thai and not chinese:
         return None
-    words = len(_LATIN_WORD.findall(text))
-    # A Thai word is some four letters.
-    if words >= _SENTENCE_WORDS and words > thai / 4 + chinese:
+    words = len(_LATIN_WORD.findall(_without_shared(text)))
+    # A Thai word is some four letters. Nobody writes two words with Vietnamese marks inside another language.
+    is_latin = words >= _SENTENCE_WORDS and words > thai / 4 + chinese
+    if is_latin or (words >= 2 and VIETNAMESE.search(text.lower())):
         return None
     return "th" if thai else "zh-TW"
 

@@ -14,7 +14,7 @@ from nlu.components.normalise import fold
 LATIN = ("en", "id", "vi")
 _LETTERS = regex.compile(r"[\p{Latin}\p{M}']+")
 # Letters that only Vietnamese has.
-_VIETNAMESE = regex.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
+VIETNAMESE = regex.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
 _SMOOTHING = 0.3
 _LONGEST = 4
 
@@ -61,7 +61,7 @@ class LetterModel:
 
     def scores(self, text: str) -> np.ndarray:
         """Return one log-likelihood for each of LATIN, 0 for a line without letters."""
-        if _VIETNAMESE.search(fold(unicodedata.normalize("NFC", text))):
+        if VIETNAMESE.search(fold(unicodedata.normalize("NFC", text))):
             return np.array([-50.0, -50.0, 0.0])
         unknown = len(self.grams)
         rows = [self._row.get(gram, unknown) for gram in _grams(text)]

@@ -60,20 +60,32 @@ class FakeActions:
         return {"events": [], "responses": [{"custom": reply}]}
 
 
-@pytest.fixture()
-def actions() -> FakeActions:
-    return FakeActions()
-
-
-@pytest.fixture()
-def agent(model: Path, actions: FakeActions) -> Any:
-    """Return an agent in this process, with the fake action server."""
+@pytest.fixture(scope="session")
+def _loaded(model: Path) -> Any:
     from nlu.components.stores import ShortInMemoryTrackerStore
     from rasa.core.agent import Agent
 
-    made = Agent.load(str(model), action_endpoint=actions)
+    fake = FakeActions()
+    made = Agent.load(str(model), action_endpoint=fake)
     made.tracker_store = ShortInMemoryTrackerStore(made.domain)
     made.processor.tracker_store = made.tracker_store
+    return made, fake
+
+
+@pytest.fixture()
+def actions(_loaded: Any) -> FakeActions:
+    """Return the fake action server, as new."""
+    fake: FakeActions = _loaded[1]
+    fake.calls.clear()
+    fake.broken = False
+    return fake
+
+
+@pytest.fixture()
+def agent(_loaded: Any, actions: FakeActions) -> Any:
+    """Return an agent in this process with the fake action server and no conversations."""
+    made = _loaded[0]
+    made.tracker_store.store.clear()
     return made
 
 
