@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-from hashlib import sha256
 
 from nhi_core.security.rings import Key, KeyRing, framed
 
@@ -18,20 +17,20 @@ class KeyedFingerprints:
 
     def __init__(self, ring: KeyRing) -> None:
         """Use `ring`: the active key writes, all its keys are accepted."""
-        self._ring = ring
+        self._keys = tuple(ring)
 
     def make(self, purpose: str, value: str) -> str:
         """Return the fingerprint under the active key."""
-        return _fingerprint(self._ring.active, purpose, value)
+        return _fingerprint(self._keys[0], purpose, value)
 
     def candidates(self, purpose: str, value: str) -> tuple[str, ...]:
         """Return the fingerprints under every accepted key, the active one first."""
-        return tuple(_fingerprint(key, purpose, value) for key in self._ring)
+        return tuple(_fingerprint(key, purpose, value) for key in self._keys)
 
     @property
     def prefix(self) -> str:
         """How every fingerprint under the active key begins."""
-        return f"{self._ring.active.id}."
+        return f"{self._keys[0].id}."
 
     def is_current(self, fingerprint: str) -> bool:
         """Tell whether a stored fingerprint was made under the active key."""
@@ -39,5 +38,5 @@ class KeyedFingerprints:
 
 
 def _fingerprint(key: Key, purpose: str, value: str) -> str:
-    digest = hmac.new(key.secret, framed("fingerprint", purpose, value), sha256).digest()
+    digest = hmac.digest(key.secret, framed("fingerprint", purpose, value), "sha256")
     return f"{key.id}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"

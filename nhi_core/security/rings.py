@@ -79,8 +79,11 @@ class KeyRings:
 
 def framed(*parts: str | bytes) -> bytes:
     """Join parts so that no two different lists give the same bytes (each is length-prefixed)."""
-    encoded = [part.encode() if isinstance(part, str) else part for part in parts]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    framed = b""
+    for part in parts:
+        encoded = part.encode() if isinstance(part, str) else part
+        framed += len(encoded).to_bytes(4, "big") + encoded
+    return framed
 
 
 def derive(secret: bytes, label: str) -> bytes:
