@@ -1,0 +1,194 @@
+"""From a staging table to the books: the checks over the whole file, and the statement that applies it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from nhi_core.adapters.db.bulk_rows import STAGED
+from nhi_core.adapters.db.tables import bills, households, payments, persons
+from nhi_core.adapters.db.tables_imports import import_rejects, preregistrations, staged_persons
+from nhi_core.adapters.db.tables_ledger import subsidies
+from nhi_core.domain.imports import ImportKind, Reason
+
+TARGETS: Mapping[ImportKind, Table] = {
+    ImportKind.PERSONS: persons,
+    ImportKind.BILLS: bills,
+    ImportKind.PAYMENTS: payments,
+    ImportKind.SUBSIDIES: subsidies,
+    ImportKind.REGISTRATIONS: preregistrations,
+}
+# File column → column of the books, where they differ.
+_NAMES = {
+    "number": {ImportKind.PERSONS: "number_fp", ImportKind.BILLS: "payer_id"},
+    "household": {ImportKind.PERSONS: "household_id"},
+    "bill": {ImportKind.PAYMENTS: "bill_id"},
+}
+# What the file must not hold twice: our column, and what the report calls it.
+_ONCE = {
+    ImportKind.PERSONS: ("number_fp", "number"),
+    ImportKind.BILLS: ("id", "bill"),
+    ImportKind.PAYMENTS: ("id", "payment"),
+    ImportKind.SUBSIDIES: ("id", "subsidy"),
+    ImportKind.REGISTRATIONS: ("id", "number"),
+}
+# What may change in a row that stands already. Of a payment nothing but the day it was posted.
+_CHANGING = {
+    ImportKind.PERSONS: ("number", "number_fp", "name", "birth", "category", "household_id", "hardship_since",
+                         "hardship_until"),
+    ImportKind.BILLS: ("kind", "month", "amount", "due", "unit_name", "headcount", "late_fee_start",
+                       "charged_late_fee", "deferred_until", "in_enforcement"),
+    ImportKind.PAYMENTS: ("posted_on",),
+    ImportKind.SUBSIDIES: ("kind", "percent", "ceiling", "granted_by", "since", "until"),
+    ImportKind.REGISTRATIONS: ("email", "phone", "consented_on", "import_id"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """How many rows were new, changed, and as they stood."""
+
+    inserted: int
+    updated: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """One import's way into the books. `absent`: optional columns that the file's heading lacks."""
+
+    kind: ImportKind
+    import_id: str
+    absent: frozenset[str]
+    unit_code: str | None = None
+    consented_on: date | None = None
+
+    @property
+    def staged(self) -> Table:
+        """Its staging table."""
+        return STAGED[self.kind]
+
+    @property
+    def target(self) -> Table:
+        """Its table of the books."""
+        return TARGETS[self.kind]
+
+    def check(self, connection: Connection) -> None:
+        """Write down every staged row that contradicts the file itself or the books."""
+        for column, reason, found in self._faults():
+            lines = found.with_only_columns(
+                literal(self.import_id), self.staged.c.line, literal(column), literal(reason.value)
+            )
+            make = _insert(connection, import_rejects)
+            connection.execute(
+                make.from_select(["import_id", "line", "column", "reason"], lines).on_conflict_do_nothing()
+            )
+
+    def apply(self, connection: Connection) -> Merged:
+        """Bring the staged rows that nothing speaks against into the books."""
+        s, target = self.staged, self.target
+        if self.kind is ImportKind.PERSONS:
+            homes = select(staged_persons.c.household_id).distinct()
+            homes = homes.where(self._good(), staged_persons.c.household_id.is_not(None))
+            make = _insert(connection, households)
+            connection.execute(make.from_select(["id"], homes).on_conflict_do_nothing())
+        count = select(func.count()).select_from(s).where(self._good())
+        total = connection.execute(count).scalar_one()
+        standing = connection.execute(
+            select(func.count()).select_from(s.join(target, target.c.id == s.c.id)).where(self._good())
+        ).scalar_one()
+        values = self._values()
+        insert = _insert(connection, target).from_select(
+            list(values), select(*values.values()).where(self._good())
+        )
+        excluded = insert.excluded
+        changing = {
+            name: func.coalesce(excluded[name], target.c[name])
+            if self.kind is ImportKind.PAYMENTS
+            else excluded[name]
+            for name in self._changing()
+        }
+        statement = insert.on_conflict_do_update(
+            index_elements=[target.c.id],
+            set_=changing,
+            where=or_(*(new.is_distinct_from(target.c[name]) for name, new in changing.items())),
+        )
+        touched = connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+        inserted = total - standing
+        return Merged(inserted, touched - inserted, total - touched)
+
+    def clear(self, connection: Connection) -> None:
+        """Empty the staging table of this import."""
+        connection.execute(delete(self.staged).where(self.staged.c.import_id == self.import_id))
+
+    def _mine(self) -> ColumnElement[bool]:
+        return self.staged.c.import_id == self.import_id
+
+    def _good(self) -> ColumnElement[bool]:
+        r = import_rejects.c
+        against = exists().where(r.import_id == self.staged.c.import_id, r.line == self.staged.c.line)
+        return and_(self._mine(), ~against)
+
+    def _changing(self) -> tuple[str, ...]:
+        absent = {_NAMES.get(name, {}).get(self.kind, name) for name in self.absent}
+        return tuple(name for name in _CHANGING[self.kind] if name not in absent)
+
+    def _values(self) -> dict[str, ColumnElement[object]]:
+        target = self.target.c
+        shared: dict[str, ColumnElement[object]] = {
+            column.name: column
+            for column in self.staged.columns
+            if column.name in target and column.name != "line"
+        }
+        shared.pop("import_id", None)
+        if self.kind is ImportKind.REGISTRATIONS:
+            shared |= {
+                "import_id": literal(self.import_id),
+                "unit_code": literal(self.unit_code),
+                "consented_on": literal(self.consented_on, preregistrations.c.consented_on.type),
+                "mail": literal("waiting"),
+            }
+        return shared
+
+    def _faults(self) -> Iterator[tuple[str, Reason, Select[tuple[object]]]]:
+        s, target = self.staged, self.target
+        rows = select(s.c.line).where(self._mine())
+        key, column = _ONCE[self.kind]
+        twice = (
+            select(s.c[key], func.min(s.c.line).label("first"))
+            .where(self._mine())
+            .group_by(s.c[key])
+            .having(func.count() > 1)
+            .subquery()
+        )
+        yield column, Reason.TWICE, rows.join(twice, twice.c[key] == s.c[key]).where(s.c.line > twice.c.first)
+        if self.kind in (ImportKind.BILLS, ImportKind.SUBSIDIES):
+            owner = "payer_id" if self.kind is ImportKind.BILLS else "person_id"
+            standing = rows.join(target, target.c.id == s.c.id)
+            yield "number", Reason.OTHER_PERSON, standing.where(target.c[owner] != s.c[owner])
+        if self.kind is ImportKind.PAYMENTS:
+            missing = rows.outerjoin(bills, bills.c.id == s.c.bill_id).where(bills.c.id.is_(None))
+            yield "bill", Reason.NO_BILL, missing
+            standing = rows.join(target, target.c.id == s.c.id)
+            differs = or_(*(target.c[name] != s.c[name] for name in ("bill_id", "amount", "paid_on")))
+            yield "payment", Reason.DIFFERS, standing.where(differs)
+
+
+def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
