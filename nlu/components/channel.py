@@ -3,6 +3,8 @@
 `POST /webhooks/nhi/webhook`: a line of text or a tap in, replies with intent, confidence and language out.
 A line can never act as a tap: Rasa takes text that begins with "/" for an intent, so the channel turns the
 slash of a line into its full-width twin, and builds the text of a tap itself.
+
+A line with two wishes becomes two messages of one turn, answered in order (wishes.py).
 """
 
 from __future__ import annotations
@@ -14,13 +16,16 @@ from pathlib import Path
 from typing import Any, Awaitable, Callable, Dict, List, Optional
 
 from jsonschema.validators import validator_for
+from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from nlu.components.language import LANGUAGES
 from nlu.components.turn import TurnNotes, current_turn
+from nlu.components.wishes import Heard, halves, split
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +47,7 @@ def text_of_line(text: str) -> str:
 
 
 def shape_problem(body: Any) -> Optional[str]:
-    """Return what is wrong with a request as the path of the field, never its value; None when it is right."""
+    """Return what is wrong with a request as the path of the field, never its value; None when right."""
     problems = sorted(".".join(map(str, error.path)) or "body" for error in _VALIDATOR.iter_errors(body))
     if problems:
         return problems[0]
@@ -98,35 +103,64 @@ class CounterInput(InputChannel):
             problem = shape_problem(body)
             if problem is not None:
                 return json_response({"error": "malformed", "field": problem}, status=400)
-            return await self._turn(body, on_new_message)
+            return await self._turn(body, on_new_message, _agent_of(request))
 
         return routes
 
-    async def _turn(self, body: Dict[str, Any], on_new_message: Callable[..., Awaitable[Any]]) -> HTTPResponse:
+    async def _turn(
+        self, body: Dict[str, Any], on_new_message: Callable[..., Awaitable[Any]], agent: Optional[Agent]
+    ) -> HTTPResponse:
         tap = body.get("intent")
         notes = TurnNotes()
-        current_turn.set(notes)
         output = _RepliesOnly()
-        message = UserMessage(
-            text=text_of_tap(tap["name"], tap.get("entities", {})) if tap else text_of_line(body["text"]),
-            output_channel=output,
-            sender_id=body["sender"],
-            input_channel=self.name(),
-            metadata={"turn": body["turn"], "language": body["language"]},
-        )
         try:
-            await on_new_message(message)
+            texts = [text_of_tap(tap["name"], tap.get("entities", {}))] if tap else await _wishes(body, agent)
+            for number, text in enumerate(texts):
+                # What is noted of the first wish goes back; the second is only answered.
+                current_turn.set(notes if number == 0 else TurnNotes())
+                # Halves are short: the second is read in the language of the first.
+                language = body["language"] if number == 0 else notes.language or body["language"]
+                metadata = {"turn": body["turn"], "language": language}
+                message = UserMessage(
+                    text, output, body["sender"], input_channel=self.name(), metadata=metadata
+                )
+                await on_new_message(message)
         except Exception as error:  # noqa: BLE001 - the edge: the bot apologises; only the type may be logged
-            logger.error("turn_failed error=%s", type(error).__name__)
+            logger.error("turn_failed error=%s", type(error).__name__)  # noqa: TRY400 - its text holds input
             return json_response({"error": "turn_failed"}, status=500)
         if tap:
             notes = TurnNotes(intent=tap["name"], confidence=1.0, language=body["language"])
-        return json_response(
-            {
-                "v": 1,
-                "replies": output.replies(),
-                "intent": notes.intent,
-                "confidence": notes.confidence,
-                "language": notes.language or body["language"],
-            }
-        )
+        reply = {
+            "v": 1,
+            "replies": output.replies(),
+            "intent": notes.intent,
+            "confidence": notes.confidence,
+            "language": notes.language or body["language"],
+        }
+        return json_response({**reply, "language_sure": True} if notes.sure else reply)
+
+
+def _agent_of(request: Request) -> Optional[Agent]:
+    """Return the server's agent, which knows what a line means; None until a model is loaded."""
+    return getattr(getattr(getattr(request, "app", None), "ctx", None), "agent", None)
+
+
+async def _wishes(body: Dict[str, Any], agent: Optional[Agent]) -> List[str]:
+    """Return the wishes of a line in order: the line itself, or its two halves."""
+    line = text_of_line(body["text"])
+    processor = agent.processor if agent is not None else None
+    if processor is None or not any(next(halves(line, each), None) for each in LANGUAGES):
+        return [line]
+
+    async def parse(text: str, language: str) -> Dict[str, Any]:
+        # Nothing of this is noted: it is not what the person is answered by.
+        current_turn.set(None)
+        return await processor.parse_message(UserMessage(text, metadata={"language": language}))
+
+    language = (await parse(line, body["language"])).get("language", body["language"])
+
+    async def listen(half: str) -> Heard:
+        intent = (await parse(half, language))["intent"]
+        return Heard(intent["name"], intent["confidence"])
+
+    return list(await split(line, language, listen) or (line,))

@@ -1,7 +1,7 @@
-"""Which of our five languages a line is written in: by script first, by letters where the script says nothing.
+"""Which of our five languages a line is written in: by script first, by letters where that says nothing.
 
-A line without letters, or a short one that several languages share (ok, halo, LINE Pay), says nothing: then the
-language of the conversation stays.
+A line without letters, or a short one that several languages share (ok, halo, LINE Pay), says nothing: then
+the language of the conversation stays.
 """
 
 from __future__ import annotations
@@ -30,13 +30,15 @@ _THAI = regex.compile(r"\p{Thai}")
 _CHINESE = regex.compile(r"[\p{Han}\p{Bopomofo}]")
 _LATIN_WORD = regex.compile(r"\p{Latin}[\p{Latin}\p{M}']*")
 # Names and loanwords that people of every language write in Latin letters.
-_SHARED = frozenset(
-    "line pay linepay ok okay oke hi halo hallo bye yes no app atm ibon famiport email mail gmail visa card qr qrcode code"
-    " barcode nhi nhia jko jkopay pxpay apple google icash easywallet taiwan taipei id pin sms pdf url web twqr arc".split()
-)
-# A sentence in Latin letters may quote a Chinese or Thai term: then it has this many words at least, and more of them.
+_SHARED_WORDS = """
+line pay linepay ok okay oke hi halo hallo bye yes no app atm ibon famiport email mail gmail visa card qr
+qrcode code barcode nhi nhia jko jkopay pxpay apple google icash easywallet taiwan taipei id pin sms pdf url
+web twqr arc
+"""
+_SHARED = frozenset(_SHARED_WORDS.split())
+# A sentence in Latin letters may quote a Chinese or Thai term: then it has this many words, and more of them.
 _SENTENCE_WORDS = 3
-# For being sure: the least length of a sentence by script, and how much likelier (natural log) than the next one.
+# For being sure: the least length of a sentence, and how much likelier (natural log) than the next language.
 _SURE_HAN, _SURE_THAI, _SURE_WORDS, _SURE_MARGIN = 4, 8, 3, 6.0
 
 
@@ -80,12 +82,16 @@ class LanguageIdentifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """Return the settings: how much likelier (natural log) another language must be to leave the present one."""
+        """Return how much likelier (natural log) another language must be to leave the present one."""
         return {"margin": 2.0}
 
     @classmethod
     def create(
-        cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> LanguageIdentifier:
         """Make an untrained identifier."""
         del execution_context
@@ -104,7 +110,9 @@ class LanguageIdentifier(GraphComponent):
         del execution_context, kwargs
         made = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            made._letters = LetterModel(load_json(folder / "grams.json"), load_arrays(folder / "table.npz")["table"])
+            made._letters = LetterModel(
+                load_json(folder / "grams.json"), load_arrays(folder / "table.npz")["table"]
+            )
         return made
 
     def train(self, training_data: TrainingData) -> Resource:
