@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from rasa_sdk import Action, Tracker
 
+from actions.corrections import meant
 from nhi_core.domain import errors
 from nhi_core.wire import ActionReply
 
@@ -46,11 +47,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the person said, without who the person is: entities and the dialogue so far."""
+    """What the person said, without who the person is: entities and the dialogue so far.
+
+    `meant` are the entities without those that were taken back (「不是六期，是十二期」), the last said first.
+    """
 
     entities: Mapping[str, tuple[str, ...]]
     last_template: str | None
     ranking: tuple[tuple[str, float], ...]
+    meant: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def entity(self, name: str) -> str | None:
         """Return the first value of an entity."""
@@ -117,6 +122,7 @@ def read(tracker: Tracker) -> Asked:
         entities={name: tuple(values) for name, values in entities.items()},
         last_template=_last_template(tracker.events or []),
         ranking=ranking,
+        meant={name: meant(message, name) for name in entities},
     )
 
 

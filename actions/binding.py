@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from actions.base import Answer, Asked, CounterAction
+from actions.instalments import SUMMARY, answers_in, in_guide, shown
 from nhi_core.domain.accounts import AccountKind
 
 if TYPE_CHECKING:
@@ -92,7 +93,20 @@ class Affirm(CounterAction):
             return Answer("bind_done", view=self.core.bindings.confirm(turn.account_id))
         if asked.last_template == "unbind_confirm" and status.bound:
             return Answer("unbind_done", view=self.core.bindings.unbind(turn.account_id))
-        return Answer("affirm")
+        return self._in_guide(turn, asked) or Answer("affirm")
+
+    def _in_guide(self, turn: TurnContext, asked: Asked) -> Answer | None:
+        """A yes right under the summary hands it in; elsewhere in the guide it means: go on."""
+        if not answers_in(turn, asked).empty:
+            return in_guide(self.core, turn, asked)
+        guide = self.core.instalments
+        if not guide.lively(turn.account_id):
+            return None
+        if asked.last_template == SUMMARY:
+            view = guide.confirm(turn.account_id)
+        else:
+            view = guide.ask_again(turn.account_id)
+        return None if view is None else shown(view)
 
 
 class Deny(CounterAction):
@@ -105,4 +119,11 @@ class Deny(CounterAction):
         if self.core.bindings.status(turn.account_id).pending:
             self.core.bindings.cancel(turn.account_id)
             return Answer("bind_cancelled")
+        corrected = in_guide(self.core, turn, asked)
+        if corrected is not None:
+            return corrected
+        if asked.last_template == SUMMARY:
+            view = self.core.instalments.ask_again(turn.account_id)
+            if view is not None:
+                return shown(view)
         return Answer("stopped" if asked.last_template == "unbind_confirm" else "deny")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actions import binding, premiums, talk
+from actions import binding, instalments, premiums, talk
 from actions.base import CounterAction
 
 if TYPE_CHECKING:
@@ -21,6 +21,12 @@ ACTIONS: tuple[type[CounterAction], ...] = (
     binding.Deny,
     premiums.QueryArrears,
     premiums.EstimateLateFee,
+    instalments.ApplyInstalment,
+    instalments.InstalmentGuide,
+    instalments.QueryInstalmentStatus,
+    instalments.WithdrawInstalment,
+    instalments.Inform,
+    instalments.Stop,
     talk.DidYouMean,
     talk.TalkToPerson,
     talk.ChangeLanguage,

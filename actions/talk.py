@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from actions.base import Answer, Asked, CounterAction
+from actions.instalments import in_guide
 from nhi_core.wire import LANGUAGES
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ class DidYouMean(CounterAction):
 
     def answer(self, turn: TurnContext, asked: Asked) -> Answer:
         """Offer the two best guesses; after a miss on top of a miss, explain and offer a person."""
+        in_form = in_guide(self.core, turn, asked)
+        if in_form is not None:
+            return in_form
         if asked.last_template in {"did_you_mean", "fallback"}:
             return Answer("talk_to_person", args={"after_misses": True})
         guesses = [name for name, _score in asked.ranking if name not in NOT_OFFERED][:2]

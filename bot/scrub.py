@@ -51,7 +51,10 @@ _MAX = 2000
 
 @dataclass(frozen=True, slots=True)
 class Scrubbed:
-    """Text without identifiers, and what was taken by kind (`code`, `id`, `card`); `repr` shows no secret."""
+    """Text without identifiers, and what was taken by kind; `repr` shows no secret.
+
+    Kinds: `code`, `id`, `card`, `email`, `phone`.
+    """
 
     text: str
     secrets: Mapping[str, list[str]]
@@ -72,6 +75,10 @@ class _Rule:
 
 def _always(_written: str, bare: str, _alone: bool) -> str | None:
     return bare
+
+
+def _mail(written: str, _bare: str, _alone: bool) -> str | None:
+    return unicodedata.normalize("NFKC", written).lower()
 
 
 def _broken_id(_written: str, bare: str, _alone: bool) -> str | None:
@@ -111,11 +118,11 @@ def _meant(bare: str) -> str | None:
 
 
 _RULES = (
-    _Rule(_EMAIL, "[EMAIL]", None, _always),
+    _Rule(_EMAIL, "[EMAIL]", "email", _mail),
     _Rule(_ID_WHOLE, "[ID]", "id", _always),
     _Rule(_ID_BROKEN, "[ID]", "id", _broken_id),
     _Rule(_CARD, "[CARD]", "card", _always),
-    _Rule(_PHONE, "[PHONE]", None, _always),
+    _Rule(_PHONE, "[PHONE]", "phone", _always),
     _Rule(_CODE, "[CODE]", "code", _code),
     _Rule(_CODE_SPACED, "[CODE]", "code", _spaced_code),
 )

@@ -16,7 +16,17 @@ log = structlog.get_logger(__name__)
 
 # A rich menu outlives any session, so its buttons may only begin something. What changes a binding needs a
 # button of the present session.
-NEVER_FROM_MENU = frozenset({"confirm_binding", "cancel_binding", "confirm_unbind", "affirm", "deny"})
+NEVER_FROM_MENU = frozenset(
+    {
+        "confirm_binding",
+        "cancel_binding",
+        "confirm_unbind",
+        "affirm",
+        "deny",
+        "instalment_guide",
+        "inform",
+    }
+)
 _DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2})?$")
 
 

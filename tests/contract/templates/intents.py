@@ -76,7 +76,9 @@ INTENTS = frozenset(
 )
 
 # What a button or the engine itself says; nobody asks for it in words.
-TAPS = frozenset({"confirm_binding", "cancel_binding", "confirm_unbind", "retry", "show_result"})
+TAPS = frozenset(
+    {"confirm_binding", "cancel_binding", "confirm_unbind", "instalment_guide", "retry", "show_result"}
+)
 # The others are answered by the template of their own name.
 TEMPLATE_OF = {
     "stop": "stopped",
