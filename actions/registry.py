@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actions import binding, instalments, premiums, talk
+from actions import binding, instalments, money, premiums, talk
 from actions.base import CounterAction
 
 if TYPE_CHECKING:
@@ -21,6 +21,13 @@ ACTIONS: tuple[type[CounterAction], ...] = (
     binding.Deny,
     premiums.QueryArrears,
     premiums.EstimateLateFee,
+    money.QueryPaymentHistory,
+    money.QueryPremiumDetail,
+    money.QuerySubsidy,
+    money.AskDueDate,
+    money.AskPostingDelay,
+    money.RequestRefund,
+    money.QueryUnitArrears,
     instalments.ApplyInstalment,
     instalments.InstalmentGuide,
     instalments.QueryInstalmentStatus,

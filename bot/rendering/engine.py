@@ -63,6 +63,7 @@ def _context(language: str, session: str) -> dict[str, Any]:
         "money": lambda amount: formats.money(amount, language),
         "date": lambda iso: formats.day(iso, language),
         "month": lambda iso: formats.month(iso, language),
+        "months": lambda values: formats.months(values, language),
         "year": lambda number: formats.year(number, language),
         "plus_days": formats.plus_days,
         "dial": formats.dial,

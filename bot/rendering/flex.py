@@ -54,6 +54,8 @@ _COMPONENTS = {
     "separator": {"type", "margin", "color"},
 }
 _CHILDREN = {"baseline": {"text"}, "horizontal": set(_COMPONENTS), "vertical": set(_COMPONENTS)}
+_HERO = {"type", "url", "size", "aspectRatio", "aspectMode", "animated"}
+_MOST_URL = 2000
 _PIXELS = re.compile(r"\d{1,3}px")
 
 
@@ -72,14 +74,26 @@ def check_bubble(bubble: Any, where: str) -> Iterator[tuple[Any, str]]:
     """Check one bubble and yield each of its actions with its place. Raises LimitError."""
     if not isinstance(bubble, dict) or bubble.get("type") != "bubble":
         raise LimitError(f"{where}: a bubble")
-    keys(bubble, {"type", "size", "header", "body", "footer", "styles"}, where)
+    keys(bubble, {"type", "size", "header", "hero", "body", "footer", "styles"}, where)
     if bubble.get("size", "mega") not in {"nano", "micro", "kilo", "mega", "giga"}:
         raise LimitError(f"{where}.size")
     blocks = [name for name in ("header", "body", "footer") if name in bubble]
     if not blocks:
         raise LimitError(f"{where}: at least one block")
+    if "hero" in bubble:
+        _hero(bubble["hero"], f"{where}.hero")
     for block in blocks:
         yield from _component(bubble[block], {"box"}, f"{where}.{block}")
+
+
+def _hero(node: Any, where: str) -> None:
+    """Check the picture on top of a bubble: LINE fetches it, over https alone."""
+    if not isinstance(node, dict) or node.get("type") != "image":
+        raise LimitError(f"{where}: an image")
+    keys(node, _HERO, where)
+    url = node.get("url")
+    if not (isinstance(url, str) and url.startswith("https://") and len(url) <= _MOST_URL):
+        raise LimitError(f"{where}.url: an https address")
 
 
 def _component(node: Any, kinds: set[str], where: str) -> Iterator[tuple[Any, str]]:

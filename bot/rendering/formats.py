@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
 from babel.dates import format_date
 
 _ROC_OFFSET = 1911
+_MONTHS_NAMED = 3
 _DAY = {"en": "d MMM y", "id": "d MMM y", "vi": "dd/MM/y", "th": "d MMM y"}
 _MONTH = {"en": "MMM y", "id": "MMM y", "vi": "'Tháng' M/y", "th": "MMM y"}
 
@@ -33,6 +35,14 @@ def month(iso: str, language: str) -> str:
     if language == "zh-TW":
         return f"{value.year - _ROC_OFFSET}年{value.month}月"
     return format_date(value, _MONTH[language], locale=language)
+
+
+def months(values: Sequence[str | Mapping[str, str]], language: str) -> str:
+    """Return premium months (`YYYY-MM`, or rows with a `month`): up to three named, more as first – last."""
+    found = sorted({value if isinstance(value, str) else value["month"] for value in values})
+    if len(found) > _MONTHS_NAMED:
+        return f"{month(found[0], language)} – {month(found[-1], language)}"
+    return ("、" if language == "zh-TW" else ", ").join(month(one, language) for one in found)
 
 
 def year(number: str, language: str) -> str:

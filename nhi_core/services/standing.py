@@ -18,7 +18,8 @@ from nhi_core.services.arrears import BillView, bill_view
 from nhi_core.services.ledger import Assessor, bound_person
 from nhi_core.services.payments_made import PaymentEntry, entries
 
-_SERIOUS = (BillStatus.NOT_DUE, BillStatus.IN_GRACE, BillStatus.OVERDUE, BillStatus.SERIOUSLY_OVERDUE)
+_IN_TIME = (BillStatus.NOT_DUE, BillStatus.IN_GRACE)
+_SERIOUS = (*_IN_TIME, BillStatus.OVERDUE, BillStatus.SERIOUSLY_OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +31,23 @@ class DueGroup:
     months: tuple[str, ...]
     amount: int
     late_fee: int
+    estimated: bool
     status: BillStatus
     days_left: int
 
 
 @dataclass(frozen=True, slots=True)
 class DueDatesView:
-    """Open deadlines, the earliest first, and the next instalment of a running plan."""
+    """Open deadlines, the earliest first, and the next instalment of a running plan.
+
+    `overdue_total` is what the late ones come to with their fees, NT$.
+    """
 
     as_of: date
     person_masked: str
-    groups: tuple[DueGroup, ...]
+    upcoming: tuple[DueGroup, ...]
+    overdue: tuple[DueGroup, ...]
+    overdue_total: int
     plan_due: date | None
     plan_amount: int | None
     deferred: bool
@@ -145,10 +152,14 @@ class StandingService:
         plan = books.assessment.plan
         terms = plan.terms if plan is not None and plan.state is PlanState.RUNNING else ()
         upcoming = next((term for term in terms if term.paid_on is None), None)
+        groups = [_group(due, payable[due], books.today) for due in sorted(payable)]
+        overdue = tuple(one for one in groups if one.status not in _IN_TIME)
         return DueDatesView(
             as_of=books.today,
             person_masked=books.name,
-            groups=tuple(_group(due, payable[due], books.today) for due in sorted(payable)),
+            upcoming=tuple(one for one in groups if one.status in _IN_TIME),
+            overdue=overdue,
+            overdue_total=sum(one.amount + one.late_fee for one in overdue),
             plan_due=upcoming.due if upcoming else None,
             plan_amount=upcoming.amount if upcoming else None,
             deferred=books.assessment.deferred_total > 0,
@@ -234,6 +245,7 @@ def _group(due: date, mine: Sequence[BillAssessment], today: date) -> DueGroup:
         months=tuple(one.bill.month.iso for one in mine),
         amount=sum(one.outstanding for one in mine),
         late_fee=sum(one.fee_due for one in mine),
+        estimated=any(one.fee.estimated for one in mine if one.fee_due),
         status=max((one.status for one in mine), key=_SERIOUS.index),
         days_left=(due - today).days,
     )

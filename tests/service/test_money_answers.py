@@ -172,23 +172,25 @@ class TestSubsidies:
 
 class TestDueDates:
     def test_two_months_share_one_deadline(self, seeded: World) -> None:
-        [group] = seeded.standing.due_dates(bound_to(seeded, "two_month_billing")).groups
+        view = seeded.standing.due_dates(bound_to(seeded, "two_month_billing"))
+        [group] = view.overdue
+        assert (view.upcoming, view.overdue_total) == ((), 1_652)
         assert (len(group.months), group.amount, group.status) == (2, 1_652, "overdue")
         assert group.days_left < 0
 
     def test_the_last_day_without_a_fee_is_named(self, seeded: World) -> None:
-        [group] = seeded.standing.due_dates(bound_to(seeded, "not_due")).groups
+        [group] = seeded.standing.due_dates(bound_to(seeded, "not_due")).upcoming
         assert (group.due, group.free_until, group.days_left) == (date(2026, 9, 30), date(2026, 10, 15), 20)
 
     def test_the_next_instalment_is_a_deadline_too(self, seeded: World) -> None:
         view = seeded.standing.due_dates(bound_to(seeded, "plan_running"))
-        assert view.groups == ()
+        assert (view.upcoming, view.overdue) == ((), ())
         assert view.plan_due is not None
         assert view.plan_amount is not None
 
     def test_deferred_premiums_are_no_deadline(self, seeded: World) -> None:
         view = seeded.standing.due_dates(bound_to(seeded, "parental_leave"))
-        assert (view.groups, view.deferred) == ((), True)
+        assert (view.upcoming, view.overdue, view.deferred) == ((), (), True)
 
 
 class TestPostings:

@@ -49,3 +49,9 @@ def test_a_long_name_is_cut_between_characters_and_says_so() -> None:
     assert shorten("短", 3) == "短"
     assert shorten_utf16("👨‍👩‍👧👨‍👩‍👧", 10) == "👨‍👩‍👧…"
     assert utf16(shorten_utf16("很" * 6000, 5000)) == 5000
+
+
+def test_months_are_named_up_to_three_and_more_are_a_span() -> None:
+    assert formats.months(["2026-02", {"month": "2026-01"}, "2026-02"], "zh-TW") == "115年1月、115年2月"
+    assert formats.months(["2026-01", "2026-02"], "en") == "Jan 2026, Feb 2026"
+    assert formats.months([f"2026-0{n}" for n in range(1, 6)], "en") == "Jan 2026 – May 2026"
