@@ -12,6 +12,8 @@ from bot import metrics, webhook
 from bot.api import health
 from bot.api import metrics as metrics_api
 from bot.mailbox import Mailbox
+from bot.pay import pages as pay
+from bot.pay import sandbox as sandbox_gateway
 from bot.workers.queue import configured, enqueue_with
 from nhi_core import bootstrap, logs
 from nhi_core.settings import Settings
@@ -53,6 +55,9 @@ def create_app(
         )
     )
     app.register_blueprint(health.blueprint(health.checks(settings, core)))  # open: parts by name only
+    app.register_blueprint(pay.blueprint(core))  # authentication: signed links; callbacks: the gateways' own
+    if core.payment_means.sandbox_books is not None:
+        app.register_blueprint(sandbox_gateway.blueprint(core.payment_means.sandbox_books))  # sandbox only
     app.register_blueprint(metrics_api.blueprint(mailbox))  # authentication: this machine only
     finish_app(app)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -13,6 +14,7 @@ from nhi_core.adapters.clock import SystemClock, SystemIds
 from nhi_core.adapters.db import ColumnSealer, Engine, SqlUnitOfWorkFactory, make_engine
 from nhi_core.adapters.db import ping as ping_database
 from nhi_core.adapters.db.bulk_imports import SqlImports
+from nhi_core.adapters.payments import PaymentMeans, payment_means
 from nhi_core.adapters.premiums.files.source import FileSource
 from nhi_core.adapters.redis import RedisLimiter, RedisVault, connect
 from nhi_core.adapters.redis import ping as ping_redis
@@ -30,6 +32,11 @@ from nhi_core.services.inbound import InboundService
 from nhi_core.services.instalment_desk import InstalmentDesk
 from nhi_core.services.instalments import InstalmentService
 from nhi_core.services.late_fees import LateFeeService
+from nhi_core.services.ledger import Assessor
+from nhi_core.services.pay_handoffs import PayHandOffs
+from nhi_core.services.payment_claims import Owed
+from nhi_core.services.payment_links import PayLinks
+from nhi_core.services.payments import PaymentService
 from nhi_core.services.pictures import PictureService
 from nhi_core.services.premium_details import PremiumDetailService
 from nhi_core.services.sends import SendService
@@ -72,6 +79,9 @@ class Core:
     inbound: InboundService
     imports: ImportService
     health: HealthService
+    payments: PaymentService
+    hand_offs: PayHandOffs
+    payment_means: PaymentMeans
     keys: KeyRings = field(repr=False)
     engine: Engine = field(repr=False)
 
@@ -110,6 +120,7 @@ def build(
     calendar = calendar or TaiwanCalendar.load(settings.calendar_file or DEFAULT_OVERRIDES)
     policy = FeePolicy(settings.late_fee_waiver, GraceModel(settings.grace_model))
     turns = TurnService(vault, ids)
+    means = payment_means(settings, vault, ids)
     for sentence in settings.warnings():
         log.warning("setting_to_know", about=sentence)
     return Core(
@@ -149,6 +160,18 @@ def build(
                 "redis": partial(ping_redis, redis),
             }
         ),
+        payments=PaymentService(
+            uow,
+            clock,
+            ids,
+            calendar=calendar,
+            owed=Owed(Assessor(calendar, policy)),
+            links=PayLinks(Signer(keys.sign), clock, settings.public_url),
+            providers=means.providers,
+            cooling_off=timedelta(minutes=settings.payment_cooling_off),
+        ),
+        hand_offs=PayHandOffs(uow, means.write_off, merchant=means.merchant, store_item=means.store_item),
+        payment_means=means,
         keys=keys,
         engine=engine,
     )

@@ -11,8 +11,11 @@ LINE_CHANNEL_SECRET = "sandbox-channel-secret-0123456789"  # noqa: S105 - publis
 LINE_CHANNEL_ACCESS_TOKEN = "sandbox-channel-access-token-0123456789abcdef"  # noqa: S105 - as above
 RASA_TOKEN = "sandbox-rasa-token-0123456789abcdef"  # noqa: S105 - as above
 ACTIONS_TOKEN = "sandbox-actions-token-0123456789abcdef"  # noqa: S105 - as above
+PAYMENT_SECRET = "sandbox-payment-secret-0123456789"  # noqa: S105 - as above
 
-SECRETS = frozenset({LINE_CHANNEL_SECRET, LINE_CHANNEL_ACCESS_TOKEN, RASA_TOKEN, ACTIONS_TOKEN})
+SECRETS = frozenset(
+    {LINE_CHANNEL_SECRET, LINE_CHANNEL_ACCESS_TOKEN, RASA_TOKEN, ACTIONS_TOKEN, PAYMENT_SECRET}
+)
 
 KEY_ID = "sandbox"
 

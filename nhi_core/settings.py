@@ -14,11 +14,12 @@ from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from nhi_core import sandbox
 from nhi_core.domain.rates import WAIVE_LE_DEFAULT
 from nhi_core.security import KeyRings, KeysUnusable, load_key_file, sandbox_rings
+from nhi_core.settings_payments import PaymentSettings
 
 _SANDBOX_PHONE = "02-0000-0000"
 _SANDBOX_DEFAULTS: Mapping[str, str] = {
@@ -57,7 +58,7 @@ class SettingsRefused(Exception):
         super().__init__("the settings cannot be used:\n" + "\n".join(f"  - {line}" for line in problems))
 
 
-class Settings(BaseSettings):
+class Settings(PaymentSettings):
     """All settings; read them with `Settings.load()`."""
 
     model_config = SettingsConfigDict(

@@ -20,20 +20,20 @@ class UnknownText(LookupError):
     """A key that the PO file does not have, or a placeholder that was not given."""
 
 
-def po_path(language: str) -> Path:
+def po_path(language: str, domain: str = "messages") -> Path:
     """Return the PO file of `language` (a LINE-style tag such as zh-TW)."""
-    return LOCALE_DIR / language.replace("-", "_") / "LC_MESSAGES" / "messages.po"
+    return LOCALE_DIR / language.replace("-", "_") / "LC_MESSAGES" / f"{domain}.po"
 
 
 class Catalogue:
     """One language's texts. Plural forms are chosen by the argument `n`."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, domain: str = "messages") -> None:
         """Read the PO file of `language`; raise UnknownText when there is none."""
         if language not in LANGUAGES:
             raise UnknownText("no such language")
         self.language = language
-        with po_path(language).open("rb") as file:
+        with po_path(language, domain).open("rb") as file:
             catalogue = read_po(file, locale=language.replace("-", "_"))
         self._plural = gettext.c2py(catalogue.plural_expr)
         self._texts: dict[str, tuple[str, ...]] = {}

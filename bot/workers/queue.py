@@ -57,6 +57,7 @@ def _options(settings: Settings) -> dict[str, Any]:
             "mail": {"task": "sweeps.mail", "schedule": 5.0, "options": {"expires": 5}},
             "errands": {"task": "sweeps.errands", "schedule": 30.0, "options": {"expires": 30}},
             "parked": {"task": "sweeps.parked", "schedule": 60.0, "options": {"expires": 60}},
+            "payments": {"task": "sweeps.payments", "schedule": 15.0, "options": {"expires": 15}},
             "journal": {"task": "sweeps.journal", "schedule": 10.0, "options": {"expires": 10}},
         },
     }

@@ -14,7 +14,7 @@ from bot.webhook import Enqueue
 from bot.workers import runtime
 from bot.workers.queue import enqueue_with, task
 from bot.workers.runtime import Office
-from nhi_core.domain.errors import CacheUnavailable
+from nhi_core.domain.errors import CacheUnavailable, StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +41,15 @@ def sweep_parked(office: Office) -> int:
         desk.journal.close(one.event_id, kind=one.kind, outcome="apologised", reason=one.reason)
         desk.parking.forget_expired(one)
     return len(found)
+
+
+def sweep_payments(office: Office) -> int:
+    """Ask gateways about payments that are open, and close orders past their time; return how many."""
+    try:
+        return office.desk.core.payments.reconcile()
+    except StoreUnavailable:
+        log.warning("payments_without_store")
+        return 0
 
 
 def sweep_journal(office: Office) -> int:
@@ -72,6 +81,12 @@ def errands() -> None:
 def parked() -> None:
     """See `sweep_parked`."""
     _swept("parked", sweep_parked)
+
+
+@task("sweeps.payments")
+def payments() -> None:
+    """See `sweep_payments`."""
+    _swept("payments", sweep_payments)
 
 
 @task("sweeps.journal")

@@ -131,7 +131,7 @@ class PaymentService:
     def page(self, order_id: str) -> PayView:
         """Return the order as it stands; an open one is judged anew first. Raises PayLinkOver."""
         with self._uow() as uow:
-            order = _of_bound_person(uow, order_id)
+            order = bound_order(uow, order_id)
             attempts = uow.orders.attempts_of(order_id)
             order, due = self._fresh(uow, order, attempts)
             uow.commit()
@@ -175,7 +175,7 @@ class PaymentService:
         `cancelled`: the person turned back; where money needs our word, the attempt is let go.
         """
         with self._uow() as uow:
-            _of_bound_person(uow, order_id)
+            bound_order(uow, order_id)
             attempts = uow.orders.attempts_of(order_id)
         for attempt in attempts:
             if attempt.live:
@@ -254,7 +254,7 @@ class PaymentService:
         """Write the attempt down before anything is asked of the gateway."""
         now = self._clock.now()
         with self._uow() as uow:
-            order = _of_bound_person(uow, order_id)
+            order = bound_order(uow, order_id)
             attempts = uow.orders.attempts_of(order_id)
             same = next((one for one in attempts if one.live), None)
             if same is not None:
@@ -285,7 +285,7 @@ class PaymentService:
     def _look_at_pending(self, order_id: str, channel: str) -> None:
         """Before another try, ask about one that is open, and let go of it where no money can have moved."""
         with self._uow() as uow:
-            _of_bound_person(uow, order_id)
+            bound_order(uow, order_id)
             open_one = next((one for one in uow.orders.attempts_of(order_id) if one.live), None)
         if open_one is None or (open_one.channel == channel and open_one.redirect_url):
             return
@@ -344,7 +344,7 @@ def _with(order: Order, due: Due) -> Order:
     )
 
 
-def _of_bound_person(uow: UnitOfWork, order_id: str) -> Order:
+def bound_order(uow: UnitOfWork, order_id: str) -> Order:
     """Return the order while its account is still bound to its person. Raises PayLinkOver."""
     order = uow.orders.get(order_id)
     binding = uow.bindings.bound_of_account(order.account_id) if order else None
