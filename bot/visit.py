@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot import languages, metrics
+from bot import guide, languages, metrics
 from bot.errands import errands_of
 from bot.events import Event
 from bot.line import LineClient, LineError
@@ -120,10 +120,12 @@ class Visit:
         if any(line.template in _FAILURES for line in lines):
             raise TurnFailed("action_failed")
         # A tap says nothing of the language: the button was written by us.
-        return Say(lines + self._after_turn(view, None if by_tap else reply))
+        return Say(lines + self._after_turn(view, None if by_tap else reply, lines))
 
-    def _after_turn(self, view: ConversationView, heard: TurnReply | None) -> tuple[Line, ...]:
-        """Note the turn and the language it was in, and return the question about it, if there is one.
+    def _after_turn(
+        self, view: ConversationView, heard: TurnReply | None, lines: tuple[Line, ...]
+    ) -> tuple[Line, ...]:
+        """Note the turn and its language; return what is asked besides: the language, or whether to go on.
 
         Failing here must not cost the person the answer.
         """
@@ -132,7 +134,8 @@ class Visit:
             if heard is not None and languages.follow(self.core, view, heard.language):
                 self.errands.append(f"menu|{view.account_id}")
             self.look_again()
-            return () if heard is None else languages.question(self.core, view, heard)
+            asked = () if heard is None else languages.question(self.core, view, heard)
+            return asked or guide.offer_to_go_on(self.core, view.account_id, lines)
         except (StoreUnavailable, CacheUnavailable):
             log.warning("turn_not_noted", event_id=self.event.id)
             return ()

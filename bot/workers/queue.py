@@ -57,6 +57,8 @@ def _options(settings: Settings) -> dict[str, Any]:
             "mail": {"task": "sweeps.mail", "schedule": 5.0, "options": {"expires": 5}},
             "errands": {"task": "sweeps.errands", "schedule": 30.0, "options": {"expires": 30}},
             "parked": {"task": "sweeps.parked", "schedule": 60.0, "options": {"expires": 60}},
+            "instalments": {"task": "sweeps.instalments", "schedule": 600.0, "options": {"expires": 600}},
+            "answers": {"task": "sweeps.instalment_answers", "schedule": 60.0, "options": {"expires": 60}},
             "payments": {"task": "sweeps.payments", "schedule": 15.0, "options": {"expires": 15}},
             "journal": {"task": "sweeps.journal", "schedule": 10.0, "options": {"expires": 10}},
         },
@@ -65,7 +67,9 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 def configured(settings: Settings) -> Celery:
     """Return the application for these settings."""
-    application = Celery("nhi_counter", include=["bot.workers.conversation", "bot.workers.sweeps"])
+    application = Celery(
+        "nhi_counter", include=["bot.workers.conversation", "bot.workers.instalments", "bot.workers.sweeps"]
+    )
     application.conf.update(_options(settings))
     return application
 

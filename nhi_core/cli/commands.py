@@ -8,11 +8,23 @@ from nhi_core.cli.codes import bind_code, clerk_code, people, seed
 from nhi_core.cli.database import database
 from nhi_core.cli.doctor import doctor
 from nhi_core.cli.imports import imports
+from nhi_core.cli.instalments import instalments
 from nhi_core.cli.keys import keys
 from nhi_core.cli.show import show_settings
 
 
 def register(group: click.Group) -> None:
     """Add the core's verbs to the one command."""
-    for verb in (database, seed, people, bind_code, clerk_code, keys, doctor, show_settings, imports):
+    for verb in (
+        database,
+        seed,
+        people,
+        bind_code,
+        clerk_code,
+        instalments,
+        keys,
+        doctor,
+        show_settings,
+        imports,
+    ):
         group.add_command(verb)
