@@ -9,7 +9,7 @@ from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
 
 from bot import metrics, webhook
-from bot.api import health
+from bot.api import health, media
 from bot.api import metrics as metrics_api
 from bot.mailbox import Mailbox
 from bot.pay import pages as pay
@@ -58,6 +58,7 @@ def create_app(
     app.register_blueprint(pay.blueprint(core))  # authentication: signed links; callbacks: the gateways' own
     if core.payment_means.sandbox_books is not None:
         app.register_blueprint(sandbox_gateway.blueprint(core.payment_means.sandbox_books))  # sandbox only
+    app.register_blueprint(media.blueprint(core.pictures, core.history))  # authentication: the random token
     app.register_blueprint(metrics_api.blueprint(mailbox))  # authentication: this machine only
     finish_app(app)
     return app

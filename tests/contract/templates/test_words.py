@@ -9,12 +9,14 @@ from typing import Any
 import polib  # type: ignore[import-untyped]  # ships no types
 import pytest
 
+from bot.charts.year import year_chart
 from bot.rendering import catalogue as module
 from bot.rendering import render
 from bot.rendering.catalogue import PLACEHOLDER, Catalogue, catalogue, po_path
 from bot.rendering.lengths import graphemes
 from bot.rendering.store import samples, template_names
 from bot.richmenus.layouts import menus
+from nhi_core.services.history import MonthMark, MonthState
 from nhi_core.wire import LANGUAGES
 from tests.contract.templates.gallery import SESSION
 from tests.contract.templates.intents import INTENTS, TAPS
@@ -75,12 +77,14 @@ def test_every_text_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
             return super().text(key, args)
 
     watched = Watched(REFERENCE)
-    for place in ("bot.rendering.engine", "bot.richmenus.layouts"):
+    for place in ("bot.rendering.engine", "bot.richmenus.layouts", "bot.charts.year"):
         monkeypatch.setattr(f"{place}.catalogue", lambda _language: watched)
     for name in template_names():
         for sample in samples(name):
             render(name, sample.data, language=REFERENCE, session=SESSION)
     menus()
+    marks = [MonthMark("2026-01", state, 826, 0) for state in MonthState]
+    year_chart("2026", marks, REFERENCE)
     labels = {f"intent.{intent}" for intent in INTENTS | TAPS}
     assert module.catalogue(REFERENCE).keys() - used - labels == set()
 
