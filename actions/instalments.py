@@ -91,6 +91,11 @@ class InstalmentGuide(CounterAction):
         if to == "withdraw":
             done = self.core.instalments.withdraw(account)
             return Answer("instalment_withdrawn" if done else "stale_button")
+        if (
+            to == "back_word"
+        ):  # typed, so there may be nothing to go back to: then the beginning of everything
+            view = self.core.instalments.go(account, None)
+            return Answer("help") if view is None else shown(view)
         view = self._moves(account, asked)[to]() if to in self._moves(account, asked) else None
         return Answer("stale_button") if view is None else shown(view)
 
@@ -112,7 +117,9 @@ class Stop(CounterAction):
     verb = "stop"
 
     def answer(self, turn: TurnContext, asked: Asked) -> Answer:
-        """Throw an open draft away; otherwise just stop."""
+        """Throw an open draft away, drop a binding not yet confirmed; otherwise just stop."""
+        if self.core.bindings.status(turn.account_id).pending:
+            self.core.bindings.cancel(turn.account_id)
         stopped = self.core.instalments.stop(turn.account_id)
         return Answer("instalment_stopped" if stopped else "stopped")
 

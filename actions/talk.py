@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 # What a guess may never be: these are not wishes one could offer on a button.
 NOT_OFFERED = frozenset(
-    {"nlu_fallback", "out_of_scope", "inform", "affirm", "deny", "stop", "bot_challenge", "goodbye"}
+    {"nlu_fallback", "out_of_scope", "inform", "affirm", "deny", "stop", "bot_challenge", "goodbye", "greet"}
+    | {"thank", "help", "talk_to_person", "complain", "give_feedback"}
 )
+
+# Below this a guess is a shot in the dark, and no button: the general menu helps more.
+LEAST_LIKELY = 0.04
 
 
 class DidYouMean(CounterAction):
@@ -29,7 +33,8 @@ class DidYouMean(CounterAction):
             return in_form
         if asked.last_template in {"did_you_mean", "fallback"}:
             return Answer("talk_to_person", args={"after_misses": True})
-        guesses = [name for name, _score in asked.ranking if name not in NOT_OFFERED][:2]
+        likely = [name for name, share in asked.ranking if share >= LEAST_LIKELY]
+        guesses = [name for name in likely if name not in NOT_OFFERED][:2]
         return Answer("did_you_mean", args={"intents": guesses}) if guesses else Answer("fallback")
 
 

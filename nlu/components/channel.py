@@ -4,7 +4,8 @@
 A line can never act as a tap: Rasa takes text that begins with "/" for an intent, so the channel turns the
 slash of a line into its full-width twin, and builds the text of a tap itself.
 
-A line with two wishes becomes two messages of one turn, answered in order (wishes.py).
+The exception is ours: a line that is nothing but a word of command (words.py) becomes the tap it stands for. A
+line with two wishes becomes two messages of one turn, answered in order (wishes.py).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from sanic.response import json as json_response
 from nlu.components.language import LANGUAGES
 from nlu.components.turn import TurnNotes, current_turn
 from nlu.components.wishes import Heard, halves, split
+from nlu.components.words import command
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +112,7 @@ class CounterInput(InputChannel):
     async def _turn(
         self, body: Dict[str, Any], on_new_message: Callable[..., Awaitable[Any]], agent: Optional[Agent]
     ) -> HTTPResponse:
-        tap = body.get("intent")
+        tap = body.get("intent") or _commanded(body["text"])
         notes = TurnNotes()
         output = _RepliesOnly()
         try:
@@ -138,6 +140,12 @@ class CounterInput(InputChannel):
             "language": notes.language or body["language"],
         }
         return json_response({**reply, "language_sure": True} if notes.sure else reply)
+
+
+def _commanded(text: str) -> Optional[Dict[str, Any]]:
+    """Return the tap that a line of one command stands for."""
+    found = command(text)
+    return None if found is None else {"name": found[0], "entities": found[1]}
 
 
 def _agent_of(request: Request) -> Optional[Agent]:

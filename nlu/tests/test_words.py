@@ -1,0 +1,33 @@
+"""Lines that command by themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlu.components.words import command
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "上一步",
+        "回上一頁！",
+        "我要回上一步 謝謝",
+        "返回吧",
+        "back",
+        "Go back please.",
+        "kembali",
+        "Quay lại",
+        "ย้อนกลับค่ะ",
+    ],
+)
+def test_back_leads_back(line: str) -> None:
+    assert command(line) == ("instalment_guide", {"to": "back_word"})
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "???", "can i get my money back", "退錢給我", "uang saya kembali?", "กลับบ้าน", "上一步要填什麼"],
+)
+def test_a_word_inside_a_line_commands_nothing(line: str) -> None:
+    assert command(line) is None
