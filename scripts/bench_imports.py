@@ -59,9 +59,8 @@ def write_files(folder: Path, persons: int, bills: int) -> dict[ImportKind, Path
         for serial in range(bills):
             who = number(serial * 7919 % persons)
             month = _MONTHS[serial * len(_MONTHS) // bills]
-            file.write(
-                f"B{serial:09d},{who},{month},{826 * (1 + serial % 4)},115/08/31,臺中市后里區公所,{1 + serial % 4}\n"
-            )
+            heads = 1 + serial % 4
+            file.write(f"B{serial:09d},{who},{month},{826 * heads},115/08/31,臺中市后里區公所,{heads}\n")
     with paths[ImportKind.PAYMENTS].open("w", encoding="utf-8") as file:
         file.write("payment,bill,amount,paid_on,posted_on,channel\n")
         for serial in range(0, bills, 2):
@@ -107,7 +106,7 @@ def postgresql(folder: Path) -> Iterator[str]:
 
 
 class MemoryWatch:
-    """Samples the memory of this process and its children (proportional set size: shared pages count once)."""
+    """Samples the memory of this process and its children (PSS: shared pages count once)."""
 
     def __init__(self) -> None:
         """Begin at nothing."""

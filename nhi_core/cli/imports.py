@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from nhi_core.adapters.db import ColumnSealer
+from nhi_core.adapters.db.bulk_registrations import SqlRegistrations
 from nhi_core.adapters.premiums.files import write_report
 from nhi_core.bootstrap import Core
 from nhi_core.cli.context import EXIT_REFUSED, open_core
 from nhi_core.domain.imports import ImportKind, ImportState
+from nhi_core.security import KeyedFingerprints
 from nhi_core.services.imports import ImportView
+from nhi_core.services.imports_registrations import RegistrationService
 
 _ORDER = "Import persons first, then bills, then payments and subsidies."
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
@@ -97,6 +102,45 @@ def _tell(core: Core, view: ImportView, file: Path, report: Path | None) -> None
         count = write_report(path, core.imports.rejects(view.import_id))
         click.echo(f"Why, row by row ({count:,} lines): {path}")
     click.echo(_SENTENCES[view.state].format(**{name: getattr(view, name) for name in view.__slots__}))
+
+
+@imports.command("registrations")
+@click.argument("file", type=_FILE)
+@click.option(
+    "--consented-on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    required=True,
+    help="Since when the unit holds the consent of each person in the file.",
+)
+@click.option(
+    "--letter",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write the letter to the unit's contact [shown].",
+)
+def registrations(file: Path, consented_on: datetime, letter: Path | None) -> None:
+    """Pre-register a unit's staff: FILE is named <unit code><YYYYMMDD>.CSV and holds ID, e-mail, phone.
+
+    Good rows are kept, the others are told to the contact. Nobody can see anything by it: each person's own
+    card at a kiosk still does the binding.
+
+    \b
+    Example:
+      nhi-counter import registrations 11002722020260908.CSV --consented-on 2026-09-01
+    """
+    with open_core() as core:
+        sealer = ColumnSealer(core.sealer, KeyedFingerprints(core.keys.fingerprint))
+        letters = SqlRegistrations(core.engine, sealer, core.clock)
+        service = RegistrationService(core.imports, letters, core.clock)
+        view = service.take_in(file, consented_on=consented_on.date())
+    if not view.plausible:
+        click.echo(f"note: the unit code {view.unit_code} has an unusual check digit", err=True)
+    if view.file.again:
+        click.echo("This file was taken in before; nothing was done.")
+    if letter is None:
+        click.echo(f"\n{view.letter.subject}\n\n{view.letter.text}")
+    else:
+        letter.write_text(f"{view.letter.subject}\n\n{view.letter.text}\n", "utf-8")
+        click.echo(f"The letter to the contact: {letter}")
 
 
 @imports.command("list")

@@ -122,6 +122,19 @@ def test_a_bad_file_is_refused_with_a_report_without_values(
     assert "1 new" in run("persons", path, "--good-rows").output
 
 
+def test_a_units_file_is_taken_in_and_the_contact_is_told(run: Callable[..., Result], tmp_path: Path) -> None:
+    run("persons", put_persons(tmp_path))
+    path = tmp_path / "11000000120260908.CSV"
+    path.write_text(f"{WHO[0]},staff@unit.example,0912345678\n{WHO[1]},nonsense\n", encoding="utf-8")
+    result = run("registrations", path, "--consented-on", "2026-09-01")
+    assert result.exit_code == 0
+    assert "成功 Succeeded: 1" in result.output
+    assert "row 2 email" in result.output
+    assert "unusual check digit" in result.output
+    assert WHO[0] not in result.output
+    assert run("registrations", put_persons(tmp_path), "--consented-on", "2026-09-01").exit_code == 1
+
+
 @pytest.mark.parametrize("after", [1, 6, 13])
 def test_a_killed_import_goes_on_and_doubles_nothing(
     run: Callable[..., Result], environment: dict[str, str], engine: Engine, tmp_path: Path, after: int

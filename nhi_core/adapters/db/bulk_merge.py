@@ -117,21 +117,24 @@ class Merge:
         insert = _insert(connection, target).from_select(
             list(values), select(*values.values()).where(self._good())
         )
-        excluded = insert.excluded
+        statement = insert if not standing else self._upsert(insert)
+        touched = connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+        inserted = total - standing
+        return Merged(inserted, touched - inserted, total - touched)
+
+    def _upsert(self, insert: postgresql.Insert | sqlite.Insert) -> postgresql.Insert | sqlite.Insert:
+        excluded, target = insert.excluded, self.target
         changing = {
             name: func.coalesce(excluded[name], target.c[name])
             if self.kind is ImportKind.PAYMENTS
             else excluded[name]
             for name in self._changing()
         }
-        statement = insert.on_conflict_do_update(
+        return insert.on_conflict_do_update(
             index_elements=[target.c.id],
             set_=changing,
             where=or_(*(new.is_distinct_from(target.c[name]) for name, new in changing.items())),
         )
-        touched = connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
-        inserted = total - standing
-        return Merged(inserted, touched - inserted, total - touched)
 
     def clear(self, connection: Connection) -> None:
         """Empty the staging table of this import."""
