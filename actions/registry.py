@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actions import binding, instalments, money, premiums, talk
+from actions import binding, instalments, money, payments, premiums, talk
 from actions.base import CounterAction
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ ACTIONS: tuple[type[CounterAction], ...] = (
     instalments.WithdrawInstalment,
     instalments.Inform,
     instalments.Stop,
+    payments.PayPremium,
+    payments.PayAtStore,
+    payments.AskPaymentChannels,
+    payments.RequestPaymentCertificate,
     talk.DidYouMean,
     talk.TalkToPerson,
     talk.ChangeLanguage,

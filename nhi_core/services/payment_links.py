@@ -24,10 +24,10 @@ class PayLinks:
         """Return the signed part of an order's address."""
         return self._signer.sign(order_id, context=_CONTEXT, expires_at=self._over())
 
-    def page(self, order_id: str, language: str | None = None) -> str:
+    def page(self, order_id: str, language: str | None = None, *, part: str = "") -> str:
         """Return the address to hand to the person; `language` chooses what the page speaks at first."""
         suffix = f"?lang={language}" if language else ""
-        return f"{self._base}/{self.token(order_id)}{suffix}"
+        return f"{self._base}/{self.token(order_id)}{'/' if part else ''}{part}{suffix}"
 
     def read(self, token: str) -> str:
         """Return the order id of an address. Raises PayLinkOver."""

@@ -48,8 +48,18 @@ class OrderLink:
     purpose: Purpose
     bills: int
     url: str
+    store_url: str
     minutes: int
     estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOrder:
+    """A payment made through us, with the address of its record (PDF). Whole NT$."""
+
+    day: date
+    amount: int
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +134,23 @@ class PaymentService:
             purpose=order.purpose,
             bills=len(order.claims),
             url=self.links.page(order.id, language),
+            store_url=self.links.page(order.id, language, part="show/store"),
             minutes=max(1, int((order.expires_at - now).total_seconds() // 60)),
             estimated=due.estimated,
         )
+
+    def latest_paid(self, account_id: str) -> PaidOrder | None:
+        """Return the newest order this account paid for its person. Raises NotBound."""
+        with self._uow() as uow:
+            binding = uow.bindings.bound_of_account(account_id)
+            if binding is None:
+                raise NotBound
+            orders = uow.orders.of_person(binding.person_id)
+        for order in orders:
+            if order.state is OrderState.PAID and order.account_id == account_id and order.paid_at:
+                day = order.paid_at.astimezone(TAIPEI).date()
+                return PaidOrder(day, order.amount, self.links.page(order.id, part="receipt.pdf"))
+        return None
 
     def page(self, order_id: str) -> PayView:
         """Return the order as it stands; an open one is judged anew first. Raises PayLinkOver."""
