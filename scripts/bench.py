@@ -55,7 +55,7 @@ def bound_person(stack: Stack, line: Sandbox, who: str, story: str) -> str:
 def turns(
     line: Sandbox, person: str, say: Callable[[int], str], count: int
 ) -> tuple[list[float], list[float]]:
-    """Say `count` lines, one after the other; return (webhook answered, reply arrived), ms after the event."""
+    """Say `count` lines, in turn; return (webhook answered, reply arrived), ms after the event."""
     webhook, whole = [], []
     for number in range(count):
         event = line.text(person, say(number))

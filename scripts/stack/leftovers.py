@@ -11,17 +11,23 @@ MARK = "NHI_STACK_MEMBER_OF"
 
 
 def members(folder: Path) -> list[int]:
-    """Return the ids of all processes that belong to the stack in `folder` (Linux: by their environment)."""
-    mark = f"{MARK}={folder}".encode()
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        pid = int(path.parent.name)
-        try:
-            if pid != os.getpid() and mark in path.read_bytes().split(b"\0"):
-                found.append(pid)
-        except OSError:
-            continue  # it ended meanwhile, or is another user's
-    return found
+    """Return the ids of all processes that belong to the stack in `folder`."""
+    return [
+        pid
+        for path in Path("/proc").glob("[0-9]*")
+        if (pid := int(path.name)) != os.getpid() and _belongs(path, folder)
+    ]
+
+
+def _belongs(process: Path, folder: Path) -> bool:
+    try:
+        if f"{MARK}={folder}".encode() in (process / "environ").read_bytes().split(b"\0"):
+            return True
+        # A redis-server writes its title over its environment; it works inside the stack's folder.
+        is_redis = b"redis-server" in (process / "cmdline").read_bytes()
+        return is_redis and str((process / "cwd").readlink()).startswith(f"{folder}/redis")
+    except OSError:
+        return False  # it ended meanwhile, or is another user's
 
 
 def end_all(folder: Path, patience: float = 10) -> int:

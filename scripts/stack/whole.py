@@ -115,7 +115,7 @@ class Stack(Plan):
         if self._supervisor is not None and self._supervisor.poll() is None:
             self._supervisor.terminate()
             try:
-                self._supervisor.wait(20)
+                self._supervisor.wait(40)
             except subprocess.TimeoutExpired:
                 self._supervisor.kill()
                 self._supervisor.wait()
