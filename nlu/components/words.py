@@ -1,4 +1,4 @@
-"""Words that are commands by themselves: 「上一步」 leads back, wherever the person is.
+"""Words that are commands by themselves: 「上一步」 leads back, the name of a language changes to it.
 
 Only the whole line counts. Which step there is to go back to is the server's knowledge, so the line becomes
 the tap that asks it.
@@ -22,6 +22,14 @@ kembali|balik|kembali ke langkah sebelumnya|langkah sebelumnya|sebelumnya|mundur
 quay lại|trở lại|quay lại bước trước|trở lại bước trước|bước trước|trở về|lùi lại|quay về
 ย้อนกลับ|กลับ|ย้อนกลับไป|ขั้นตอนก่อนหน้า|ก่อนหน้า|กลับไปขั้นตอนก่อนหน้า|ถอยกลับ|กลับไปก่อนหน้า
 """
+# Each language as its speakers call it, and in English.
+_NAMES = {
+    "zh-TW": "中文|中文版|說中文|用中文|國語|華語|繁體中文|繁中|chinese|mandarin|traditional chinese",
+    "en": "english|英文|英語|english version|in english",
+    "id": "bahasa|bahasa indonesia|bhs indonesia|indonesia|indonesian|印尼文|印尼語",
+    "vi": "tiếng việt|tieng viet|việt nam|tiếng việt nam|vietnamese|越南文|越南語",
+    "th": "ภาษาไทย|ไทย|พูดไทย|thai|泰文|泰語",
+}
 _MANNERS = regex.compile(r"[\s\p{P}\p{S}]+|(?:一下|吧|喔|哦|啦|謝謝|ครับ|ค่ะ|คะ|นะ)$")
 
 
@@ -31,10 +39,13 @@ def _bare(line: str) -> str:
     return line
 
 
-_WORDS: Dict[str, Command] = {
-    _bare(fold(word)): ("instalment_guide", {"to": "back_word"})
-    for word in _BACK.strip().replace("\n", "|").split("|")
-}
+def _each(words: str, command: Command) -> Dict[str, Command]:
+    return {_bare(fold(word)): command for word in words.strip().replace("\n", "|").split("|")}
+
+
+_WORDS = _each(_BACK, ("instalment_guide", {"to": "back_word"}))
+for _code, _names in _NAMES.items():
+    _WORDS.update(_each(_names, ("change_language", {"language": _code})))
 
 
 def command(line: str) -> Optional[Command]:

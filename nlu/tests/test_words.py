@@ -27,7 +27,35 @@ def test_back_leads_back(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["", "???", "can i get my money back", "退錢給我", "uang saya kembali?", "กลับบ้าน", "上一步要填什麼"],
+    [
+        "",
+        "???",
+        "can i get my money back",
+        "退錢給我",
+        "uang saya kembali?",
+        "กลับบ้าน",
+        "上一步要填什麼",
+        "我看不懂中文",
+        "bahasa apa saja",
+    ],
 )
 def test_a_word_inside_a_line_commands_nothing(line: str) -> None:
     assert command(line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("English", "en"),
+        ("ＥＮＧＬＩＳＨ", "en"),
+        ("中文", "zh-TW"),
+        ("Tiếng Việt", "vi"),
+        ("tieng viet", "vi"),
+        ("ภาษาไทย", "th"),
+        ("bahasa", "id"),
+        ("Bahasa Indonesia!", "id"),
+        ("印尼文", "id"),
+    ],
+)
+def test_the_name_of_a_language_changes_to_it(line: str, code: str) -> None:
+    assert command(line) == ("change_language", {"language": code})
