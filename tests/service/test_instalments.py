@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from nhi_core.adapters.premiums.sandbox import seed
 from nhi_core.domain.application import ApplicationState, Reason, Step
 from nhi_core.domain.arrears import PersonStatus
 from nhi_core.domain.bills import PlanState
@@ -19,17 +18,10 @@ from nhi_core.services.instalments import Answers
 from nhi_core.services.views import to_json
 from tests.factories import canary
 from tests.factories.domain import make_bill, make_payment
-from tests.fakes.world import CALENDAR, TODAY, World
+from tests.fakes.world import TODAY, World
 
 PHONE = "0912345678"
 ALL = Answers(terms=12, reason=Reason.UNEMPLOYMENT, contact=PHONE)
-
-
-@pytest.fixture
-def seeded() -> World:
-    world = World()
-    seed(world.uow, TODAY, CALENDAR)
-    return world
 
 
 @pytest.fixture
@@ -394,9 +386,7 @@ def test_neither_the_trail_nor_a_repr_names_the_contact(seeded: World, account: 
     code = handed_in(seeded, account)
     seeded.instalment_desk.send_back(code, canary.NAME)
     trail = str(list(seeded.uow.audit.values()))
-    shown = (
-        repr(list(seeded.uow.applications.values())) + repr(ALL) + repr(seeded.instalment_desk.sheet(code))
-    )
+    shown = repr([*seeded.uow.applications.values(), ALL, seeded.instalment_desk.sheet(code)])
     for secret in (PHONE, canary.NAME, "unemployment"):
         assert secret not in trail + shown
     to_json(seeded.instalments.status(account))

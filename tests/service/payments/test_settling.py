@@ -25,6 +25,18 @@ def test_a_paid_order_is_not_owed_any_more(till: Till) -> None:
     assert till.arrears().total == 0
 
 
+def test_a_premium_source_read_again_does_not_forget_it(make_till: MakeTill) -> None:
+    till = make_till()
+    till.gateway.channel = "sandbox"
+    attempt = till.started("sandbox")
+    till.gateway.approve(attempt.id, attempt.amount)
+    till.pay.came_back(attempt.order_id)
+    with till.store() as uow:
+        uow.bills.replace("payer", bills=uow.bills.of_payer("payer"), payments=[], plans=[])
+        uow.commit()
+    assert till.arrears().total == 0
+
+
 def test_a_callback_that_comes_twice_books_once(till: Till) -> None:
     attempt = till.started()
     till.gateway.approve(attempt.id, attempt.amount)
