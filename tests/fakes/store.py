@@ -21,6 +21,7 @@ from nhi_core.domain.bills import Bill, Payment, Plan
 from nhi_core.domain.binding import LIVE, BindingState
 from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.payment import Attempt, Order
+from nhi_core.domain.payment_carry import carried_over
 from nhi_core.domain.people import Person
 from nhi_core.ports import Clock, Json
 from nhi_core.ports_payments import Callback, PaymentOrders
@@ -149,8 +150,10 @@ class _Bills:
     def replace(
         self, person_id: str, *, bills: Iterable[Bill], payments: Iterable[Payment], plans: Iterable[Plan]
     ) -> None:
-        self.bills.rows[person_id] = tuple(bills)
-        self.payments.rows[person_id] = tuple(payments)
+        bills, payments = tuple(bills), tuple(payments)
+        ours = carried_over(self.of_payer(person_id), self.payments_of(person_id), bills, payments)
+        self.bills.rows[person_id] = bills
+        self.payments.rows[person_id] = (*payments, *ours)
         self.plans.rows[person_id] = tuple(plans)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select
 from nhi_core.adapters.db.tables import bills, payments, plan_terms, plans
 from nhi_core.adapters.db.tables_ledger import bill_items, refunds
 from nhi_core.domain.bills import Bill, BillKind, Payment, Plan, PlanState, PlanTerm
+from nhi_core.domain.payment_carry import carried_over
 
 
 class SqlBills:
@@ -88,12 +89,14 @@ class SqlBills:
         payments: Iterable[Payment],
         plans: Iterable[Plan],
     ) -> None:
-        """Put the payer's whole snapshot in place of what is there."""
+        """Put the payer's whole snapshot in place of what is there; fresh payments of our own stay."""
+        bills, payments = tuple(bills), tuple(payments)
+        ours = carried_over(self.of_payer(person_id), self.payments_of(person_id), bills, payments)
         self._clear(person_id)
         for plan in plans:
             self.add_plan(plan)
         self.add_all(bills)
-        self.add_payments(payments)
+        self.add_payments((*payments, *ours))
 
     def _clear(self, person_id: str) -> None:
         mine = select(bills.c.id).where(bills.c.payer_id == person_id)
