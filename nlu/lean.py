@@ -19,7 +19,15 @@ RASA_VERSION = "3.6.21"
 # Imported by Rasa's core, and importing TensorFlow themselves.
 TENSORFLOW_MODULES = frozenset(
     "rasa.utils.tensorflow." + name
-    for name in ("callback", "data_generator", "model_data", "model_data_utils", "models", "layers", "rasa_layers")
+    for name in (
+        "callback",
+        "data_generator",
+        "model_data",
+        "model_data_utils",
+        "models",
+        "layers",
+        "rasa_layers",
+    )
 ) | {
     # The list of every stock component. The recipe wants it only to register them; see `_DEFAULT_COMPONENTS`.
     "rasa.engine.recipes.default_components",

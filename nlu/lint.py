@@ -22,8 +22,20 @@ LANGUAGES = ("zh-TW", "en", "id", "vi", "th")
 # Come from taps only, so they have no examples.
 TAP_ONLY = frozenset({"confirm_binding", "cancel_binding", "confirm_unbind", "nlu_fallback"})
 COMMONEST = frozenset(
-    "query_arrears estimate_late_fee apply_instalment pay_premium bind_account ask_arrears_consequence"
-    " ask_payment_channels query_payment_history greet talk_to_person ask_due_date find_office".split()
+    [
+        "query_arrears",
+        "estimate_late_fee",
+        "apply_instalment",
+        "pay_premium",
+        "bind_account",
+        "ask_arrears_consequence",
+        "ask_payment_channels",
+        "query_payment_history",
+        "greet",
+        "talk_to_person",
+        "ask_due_date",
+        "find_office",
+    ]
 )
 NEAR = 0.9
 MOST_TO_LEAST = 15.0
@@ -121,7 +133,9 @@ def _entities(examples: Iterable[Example], entities: Set[str]) -> Iterator[str]:
 
 def _cuts_word(text: str, at: int) -> bool:
     """Say whether a boundary stands inside a Latin word; digits and CJK may be cut (12期)."""
-    return 0 < at < len(text) and bool(regex.match(r"\p{Latin}", text[at - 1]) and regex.match(r"\p{Latin}", text[at]))
+    return 0 < at < len(text) and bool(
+        regex.match(r"\p{Latin}", text[at - 1]) and regex.match(r"\p{Latin}", text[at])
+    )
 
 
 def _duplicates(examples: Iterable[Example]) -> Iterator[str]:
@@ -145,7 +159,11 @@ def _near_copies(examples: Iterable[Example]) -> Iterator[str]:
         grams = [(text, _trigrams(normal(text))) for text in texts]
         for index, (text, own) in enumerate(grams):
             for other, others in grams[index + 1 :]:
-                if len(own) < 8 or len(others) < 8 or min(len(own), len(others)) < NEAR * max(len(own), len(others)):
+                if (
+                    len(own) < 8
+                    or len(others) < 8
+                    or min(len(own), len(others)) < NEAR * max(len(own), len(others))
+                ):
                     continue
                 if own != others and len(own & others) / len(own | others) >= NEAR:
                     yield f"{language}/{intent}: near-copies {text!r} and {other!r}"

@@ -58,7 +58,9 @@ def serve(model: Path, host: str, port: int) -> None:
     endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
     redis_url = os.environ.get("RASA_REDIS_URL")
     if redis_url:
-        endpoints.tracker_store = EndpointConfig(redis_url, type="nlu.components.stores.ShortRedisTrackerStore")
+        endpoints.tracker_store = EndpointConfig(
+            redis_url, type="nlu.components.stores.ShortRedisTrackerStore"
+        )
         endpoints.lock_store = EndpointConfig(redis_url, type="nlu.components.stores.ExpiringRedisLockStore")
     app = run.configure_app(
         run.create_http_input_channels(None, str(ROOT / "credentials.yml")),
@@ -68,7 +70,9 @@ def serve(model: Path, host: str, port: int) -> None:
         endpoints=endpoints,
     )
     app.add_route(health, "/health")
-    app.register_listener(partial(run.load_agent_on_start, str(model), endpoints, None), "before_server_start")
+    app.register_listener(
+        partial(run.load_agent_on_start, str(model), endpoints, None), "before_server_start"
+    )
     app.register_listener(run.close_resources, "after_server_stop")
     print(f"rasa: model {model.name}, http://{host}:{port}", flush=True)
     app.run(host=host, port=port, workers=1, access_log=False)

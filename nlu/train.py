@@ -29,7 +29,9 @@ def _files(project: Path) -> Iterator[Path]:
     for source in SOURCES:
         path = project / source
         found = [path] if path.is_file() else sorted(path.rglob("*"))
-        yield from (file for file in found if file.is_file() and file.suffix in {".yml", ".py", ".json", ".txt"})
+        yield from (
+            file for file in found if file.is_file() and file.suffix in {".yml", ".py", ".json", ".txt"}
+        )
 
 
 def project_hash(project: Path = ROOT) -> str:
@@ -68,7 +70,7 @@ def train(models: Path = MODELS, force: bool = False) -> Tuple[Path, bool]:
     )
     if result.model is None:
         raise SystemExit("training failed")
-    os.replace(result.model, target)
+    Path(result.model).replace(target)
     shutil.rmtree(draft, ignore_errors=True)
     return target, True
 

@@ -1,8 +1,9 @@
-"""Turn scores into honest probabilities, and decide when not to answer. All from left-out scores of training lines.
+"""Turn scores into honest probabilities, and decide when not to answer. All from left-out scores of
+training lines.
 
-Temperature: one number, so that of lines with probability p a share p is right. Doubt: below a threshold the bot
-asks "did you mean" instead of answering. Stranger: a small logistic model of four signs says whether a line is
-none of our business; its threshold allows a fixed share of false alarms.
+Temperature: one number, so that of lines with probability p a share p is right. Doubt: below a threshold
+the bot asks "did you mean" instead of answering. Stranger: a small logistic model of four signs says
+whether a line is none of our business; its threshold allows a fixed share of false alarms.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Signs(NamedTuple):
 
 
 class Calibration(NamedTuple):
-    """`stranger` holds four weights, the bias and the threshold (a logit); empty when nothing is out of scope."""
+    """`stranger`: four weights, the bias, the threshold (a logit); empty when nothing is out of scope."""
 
     temperature: float
     doubt: float
@@ -58,7 +59,7 @@ def fit_temperature(scores: np.ndarray, owner: np.ndarray) -> float:
 
 
 def fit_doubt(confidence: np.ndarray, right: np.ndarray, least_right: float) -> float:
-    """Return the highest threshold below which fewer than `least_right` of the lines would be answered rightly."""
+    """Return the highest threshold below which a smaller share than `least_right` would be right."""
     chosen = _DOUBTS[0]
     for threshold in _DOUBTS:
         below = confidence < threshold
@@ -81,7 +82,7 @@ def signs(probability: np.ndarray, likeness: np.ndarray, owner: np.ndarray, clas
 
 
 def fit_stranger(seen: Signs, is_outside: np.ndarray, false_alarms: float) -> List[float]:
-    """Return weights, bias and threshold, so that about `false_alarms` of the lines inside are turned away."""
+    """Return weights, bias and threshold; about `false_alarms` of the lines inside are turned away."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - only needed to train
 
     model = LogisticRegression(C=10.0, class_weight="balanced", max_iter=500).fit(seen.matrix(), is_outside)
@@ -101,6 +102,7 @@ def calibrate(
     likeness: np.ndarray,
     owner: np.ndarray,
     classes: Sequence[str],
+    *,
     least_right: float,
     false_alarms: float,
 ) -> Calibration:

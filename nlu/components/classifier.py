@@ -1,4 +1,4 @@
-"""The intent classifier component: a kernel machine with calibrated confidence (machine.py, calibration.py)."""
+"""The intent classifier component: a kernel machine with calibrated confidence."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class CounterClassifier(GraphComponent, IntentClassifier):
     def get_default_config() -> Dict[str, Any]:
         """Return the settings.
 
-        gamma, ridge: the kernel machine's. least_right: lines of a confidence at which a smaller share than this
-        is right are not answered. false_alarms: the share of lines inside our business that may be called
-        out_of_scope by the extra check.
+        gamma, ridge: the kernel machine's. least_right: lines of a confidence at which a smaller share than
+        this is right are not answered. false_alarms: the share of lines inside our business that may be
+        called out_of_scope by the extra check.
         """
         return {"gamma": 2.0, "ridge": 0.1, "least_right": 0.4, "false_alarms": 0.02}
 
@@ -54,7 +54,11 @@ class CounterClassifier(GraphComponent, IntentClassifier):
 
     @classmethod
     def create(
-        cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> CounterClassifier:
         """Make an untrained classifier."""
         del execution_context
@@ -73,7 +77,9 @@ class CounterClassifier(GraphComponent, IntentClassifier):
         del execution_context, kwargs
         made = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            made._machines = {language: read(folder, language) for language in load_json(folder / "languages.json")}
+            made._machines = {
+                language: read(folder, language) for language in load_json(folder / "languages.json")
+            }
         for language in made._machines:
             made.predict("暖機 warm up", language)
         return made
@@ -81,21 +87,29 @@ class CounterClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Train one machine for each language on its examples, in a fixed order."""
         lines = sorted(
-            {(m.get("language") or DEFAULT, m.get(TEXT), m.get(INTENT)) for m in training_data.intent_examples if m.get(TEXT)}
+            {
+                (m.get("language") or DEFAULT, m.get(TEXT), m.get(INTENT))
+                for m in training_data.intent_examples
+                if m.get(TEXT)
+            }
         )
         with self._storage.write_to(self._resource) as folder:
             languages = sorted({language for language, _, _ in lines})
             for language in languages:
-                texts, intents = zip(*((text, intent) for own, text, intent in lines if own == language))
+                texts, intents = zip(
+                    *((text, intent) for own, text, intent in lines if own == language), strict=True
+                )
                 logger.warning("classifier: %s, %d lines", language, len(texts))
-                machine, left_out = train(texts, intents, WEIGHTS[language], self._config["gamma"], self._config["ridge"])
+                machine, left_out = train(
+                    texts, intents, WEIGHTS[language], self._config["gamma"], self._config["ridge"]
+                )
                 calibration = calibrate(
                     left_out.scores,
                     left_out.likeness,
                     machine.owner,
                     machine.classes,
-                    self._config["least_right"],
-                    self._config["false_alarms"],
+                    least_right=self._config["least_right"],
+                    false_alarms=self._config["false_alarms"],
                 )
                 write(folder, language, machine, calibration)
             save_json(folder / "languages.json", languages)
@@ -117,7 +131,11 @@ class CounterClassifier(GraphComponent, IntentClassifier):
             message.set("intent_ranking", ranking, add_to_output=True)
             notes = current_turn.get()
             if notes is not None:
-                notes.intent, notes.confidence, notes.language = intent["name"], intent["confidence"], language
+                notes.intent, notes.confidence, notes.language = (
+                    intent["name"],
+                    intent["confidence"],
+                    language,
+                )
         return messages
 
     def predict(self, text: str, language: str) -> Tuple[Dict[str, Any], List[Dict[str, Any]]]:

@@ -1,7 +1,9 @@
-"""Sentence vectors that need no training: multilingual USE in plain numpy, from a package that carries its weights.
+"""Sentence vectors that need no training: multilingual USE in plain numpy, from a package that carries its
+weights.
 
-It knows Chinese, English, Indonesian and Thai; its Vietnamese is no use (22.9 % at eight examples an intent), so
-its weight there is 0. The product is whole without the package: then the other views carry the classifier.
+It knows Chinese, English, Indonesian and Thai; its Vietnamese is no use (22.9 % at eight examples an
+intent), so its weight there is 0. The product is whole without the package: then the other views carry the
+classifier.
 """
 
 from __future__ import annotations
@@ -37,5 +39,7 @@ def encode(lines: Sequence[str]) -> np.ndarray:
     encoder = _encoder()
     if encoder is None or not lines:
         return np.zeros((len(lines), SIZE), np.float32)
-    parts: List[np.ndarray] = [encoder.encode(list(lines[i : i + _BATCH])) for i in range(0, len(lines), _BATCH)]
+    parts: List[np.ndarray] = [
+        encoder.encode(list(lines[i : i + _BATCH])) for i in range(0, len(lines), _BATCH)
+    ]
     return np.concatenate(parts).astype(np.float32)

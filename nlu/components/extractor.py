@@ -1,7 +1,8 @@
 """The entity extractor component: rules say what values there are, the tagger says which of them are meant.
 
-A rule's find is kept when the tagger agrees, or when finds of its kind were right often enough on our examples.
-A stretch only the tagger sees gets its value from our examples (the same words), or from the rules.
+A rule's find is kept when the tagger agrees, or when finds of its kind were right often enough on our
+examples. A stretch only the tagger sees gets its value from our examples (the same words), or from the
+rules.
 """
 
 from __future__ import annotations
@@ -40,7 +41,11 @@ Trust = Dict[str, Tuple[int, int]]
 
 def trust_key(found: Found, folded: str) -> str:
     """Return the word itself for the lexicon's finds, the entity for computed ones."""
-    return f"{found.entity}:{folded[found.start:found.end]}" if found.entity in _LEARNT | {"place"} else found.entity
+    return (
+        f"{found.entity}:{folded[found.start : found.end]}"
+        if found.entity in _LEARNT | {"place"}
+        else found.entity
+    )
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -58,20 +63,24 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
     def get_default_config() -> Dict[str, Any]:
         """Return the settings.
 
-        least_trust, least_seen: the share of right finds a rule needs, and from how many finds it is measured.
-        one_empty_line_in: of the lines without any value, the tagger learns from one in so many (they teach it
-        little and cost most of its time). iterations: of the tagger's training.
+        least_trust, least_seen: the share of right finds a rule needs, and from how many finds it is
+        measured. one_empty_line_in: of the lines without any value, the tagger learns from one in so many
+        (they teach it little and cost most of its time). iterations: of the tagger's training.
         """
         return {"least_trust": 0.5, "least_seen": 3, "one_empty_line_in": 5, "iterations": 40}
 
     @staticmethod
     def required_packages() -> List[str]:
-        """Return what must be importable, by names that are both module and distribution (as Rasa checks them)."""
+        """Return what must be importable; Rasa looks for distributions of these names."""
         return ["sklearn_crfsuite"]
 
     @classmethod
     def create(
-        cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> CounterExtractor:
         """Make an untrained extractor."""
         del execution_context
@@ -112,13 +121,17 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
                 rows.append(features(tokens, _hints(tokens, seen)))
                 written.append(labels(tokens, spans))
             for item in settle(seen):
-                right = any(s.label == item.entity and s.start < item.end and item.start < s.end for s in spans)
+                right = any(
+                    s.label == item.entity and s.start < item.end and item.start < s.end for s in spans
+                )
                 count = trust[trust_key(item, folded)]
                 count[0] += right
                 count[1] += 1
             for entity in given:
                 if entity["entity"] in _LEARNT:
-                    known[f"{entity['entity']}:{folded[entity['start']:entity['end']].strip()}"][str(entity["value"])] += 1
+                    known[f"{entity['entity']}:{folded[entity['start'] : entity['end']].strip()}"][
+                        str(entity["value"])
+                    ] += 1
         has_tagger = any(label != "O" for line in written for label in line)
         with self._storage.write_to(self._resource) as folder:
             if has_tagger:
@@ -156,7 +169,7 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
         return folded, rules.find(text, today, language), cut(folded)
 
     def _only_tagged(self, span: Labelled, text: str, folded: str, language: str, today: date) -> List[Found]:
-        value = self._known.get(f"{span.label}:{folded[span.start:span.end].strip()}")
+        value = self._known.get(f"{span.label}:{folded[span.start : span.end].strip()}")
         found = value or rules.value_of(span.label, text[span.start : span.end], today, language)
         return [] if found is None else [Found(span.start, span.end, span.label, found)]
 

@@ -1,8 +1,8 @@
 """Fold the many ways of writing one thing into one, without changing the text's length.
 
-Every character becomes exactly one character, so that entity offsets in the folded text are offsets in what the
-person wrote: full-width to half-width, capitals to small, simplified to traditional (both ways of writing meet,
-whatever the standard), lone zhuyin letters used as slang to the character they stand for.
+Every character becomes exactly one character, so that entity offsets in the folded text are offsets in what
+the person wrote: full-width to half-width, capitals to small, simplified to traditional (both ways of
+writing meet, whatever the standard), lone zhuyin letters used as slang to the character they stand for.
 """
 
 from __future__ import annotations
@@ -14,7 +14,16 @@ from typing import Dict
 from opencc import OpenCC
 
 # ㄉ for 的 and so on: how people shorten in chat.
-ZHUYIN_SLANG = {"ㄉ": "的", "ㄇ": "嗎", "ㄅ": "吧", "ㄌ": "了", "ㄋ": "呢", "ㄍ": "個", "ㄟ": "欸", "ㄎ": "科"}
+ZHUYIN_SLANG = {
+    "ㄉ": "的",
+    "ㄇ": "嗎",
+    "ㄅ": "吧",
+    "ㄌ": "了",
+    "ㄋ": "呢",
+    "ㄍ": "個",
+    "ㄟ": "欸",
+    "ㄎ": "科",
+}
 # What NFKC leaves apart though people mean the same.
 SAME = {
     "’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "～": "~", "〜": "~",

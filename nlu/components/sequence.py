@@ -49,7 +49,13 @@ def features(tokens: Sequence[Span], hints: Optional[Sequence[str]] = None) -> L
             row.append(f"c{step}={texts[at + step]}|{texts[at + step + 1]}|{texts[at + step + 2]}")
         word = texts[at]
         if kinds[at] == "word":
-            row += [f"p2={word[:2]}", f"p3={word[:3]}", f"s2={word[-2:]}", f"s3={word[-3:]}", f"s4={word[-4:]}"]
+            row += [
+                f"p2={word[:2]}",
+                f"p3={word[:3]}",
+                f"s2={word[-2:]}",
+                f"s3={word[-3:]}",
+                f"s4={word[-4:]}",
+            ]
             row += [f"s-1={texts[at - 1][-3:]}", f"s+1={texts[at + 1][-3:]}"]
         elif kinds[at] in ("han", "thai"):
             row += [f"q={''.join(texts[at - 3 : at + 1])}", f"r={''.join(texts[at : at + 4])}"]
@@ -73,7 +79,7 @@ def spans_of(tokens: Sequence[Span], written: Sequence[str]) -> List[Labelled]:
     """Return the stretches that B-, I- and O labels describe."""
     found: List[Labelled] = []
     open_label = ""
-    for token, label in zip(tokens, written):
+    for token, label in zip(tokens, written, strict=True):
         if label.startswith("I-") and label[2:] == open_label:
             found[-1] = found[-1]._replace(end=token.end)
         elif label == "O":

@@ -1,7 +1,7 @@
 """Where conversations are kept between turns: short, and never longer than a session.
 
-A turn's cost grows with its conversation, because each turn loads and replays all of it. Only the latest events
-are kept; the state they were built on (slots set, a form that is open) is carried in front of them.
+A turn's cost grows with its conversation, because each turn loads and replays all of it. Only the latest
+events are kept; the state they were built on (slots set, a form that is open) is carried in front of them.
 """
 
 from __future__ import annotations
@@ -73,7 +73,11 @@ class ShortInMemoryTrackerStore(InMemoryTrackerStore):
     """Keeps short conversations in this process: for one machine and for tests."""
 
     def __init__(
-        self, domain: Domain, event_broker: Optional[EventBroker] = None, host: Optional[str] = None, **kwargs: Any
+        self,
+        domain: Domain,
+        event_broker: Optional[EventBroker] = None,
+        host: Optional[str] = None,
+        **kwargs: Any,
     ) -> None:
         """`host` is what Rasa passes to every store; there is none here."""
         del host

@@ -13,10 +13,12 @@ from nlu.components.tokens import Span
 SETTINGS = {"c1": 0.05, "c2": 0.05, "max_iterations": 60, "feature.possible_transitions": False}
 
 
-def train(rows: Sequence[List[List[str]]], labels: Sequence[List[str]], path: Path, **settings: float) -> None:
+def train(
+    rows: Sequence[List[List[str]]], labels: Sequence[List[str]], path: Path, **settings: float
+) -> None:
     """Learn from feature rows and their labels; the model is written to `path`."""
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
-    for row, label in zip(rows, labels):
+    for row, label in zip(rows, labels, strict=True):
         trainer.append(row, label)
     trainer.set_params({**SETTINGS, **settings})
     trainer.train(str(path))

@@ -23,7 +23,7 @@ _UNSPACED = regex.compile(r"[\p{Han}\p{Thai}\p{Bopomofo}]")
 
 
 def squeeze(folded: str) -> str:
-    """Return the line with runs of space made one and digits made alike: 12345 and 98765 mean the same here."""
+    """Return the line with runs of space made one and digits made alike (12345 is 98765 here)."""
     return _NUMBER.sub(lambda found: "0" * min(len(found.group()), 4), _SPACE.sub(" ", folded.strip()))
 
 
@@ -44,7 +44,7 @@ def chars(folded: str) -> List[str]:
 def words(folded: str) -> List[str]:
     """Return tokens and neighbouring pairs."""
     tokens = [span.text for span in cut(squeeze(folded))]
-    return tokens + [f"{one} {two}" for one, two in zip(tokens, tokens[1:])]
+    return tokens + [f"{one} {two}" for one, two in zip(tokens, tokens[1:], strict=False)]
 
 
 @lru_cache(maxsize=16384)
@@ -72,7 +72,12 @@ def plain(folded: str) -> List[str]:
     return list(_ngrams(f" {without_marks(squeeze(folded))} ", 2, 4))
 
 
-VIEWS: Dict[str, Callable[[str], List[str]]] = {"chars": chars, "words": words, "sounds": sounds, "plain": plain}
+VIEWS: Dict[str, Callable[[str], List[str]]] = {
+    "chars": chars,
+    "words": words,
+    "sounds": sounds,
+    "plain": plain,
+}
 
 
 def pieces(view: str, lines: Sequence[str]) -> List[List[str]]:

@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-os.environ.update(RASA_TELEMETRY_ENABLED="false", TQDM_DISABLE="1", OMP_NUM_THREADS="1", RASA_MAX_CACHE_SIZE="0")
+os.environ.update(
+    RASA_TELEMETRY_ENABLED="false", TQDM_DISABLE="1", OMP_NUM_THREADS="1", RASA_MAX_CACHE_SIZE="0"
+)
 
 from nlu import lean  # noqa: E402 - after the path is set
 
@@ -56,14 +58,20 @@ class FakeActions:
             raise TimeoutError
         body = request["json"]
         self.calls.append(body)
-        reply = {"v": 1, "template": body["next_action"].replace("action_", ""), "ticket": "ticket-1", "args": {}}
+        reply = {
+            "v": 1,
+            "template": body["next_action"].replace("action_", ""),
+            "ticket": "ticket-1",
+            "args": {},
+        }
         return {"events": [], "responses": [{"custom": reply}]}
 
 
 @pytest.fixture(scope="session")
 def _loaded(model: Path) -> Any:
-    from nlu.components.stores import ShortInMemoryTrackerStore
     from rasa.core.agent import Agent
+
+    from nlu.components.stores import ShortInMemoryTrackerStore
 
     fake = FakeActions()
     made = Agent.load(str(model), action_endpoint=fake)
@@ -72,7 +80,7 @@ def _loaded(model: Path) -> Any:
     return made, fake
 
 
-@pytest.fixture()
+@pytest.fixture
 def actions(_loaded: Any) -> FakeActions:
     """Return the fake action server, as new."""
     fake: FakeActions = _loaded[1]
@@ -81,7 +89,7 @@ def actions(_loaded: Any) -> FakeActions:
     return fake
 
 
-@pytest.fixture()
+@pytest.fixture
 def agent(_loaded: Any, actions: FakeActions) -> Any:
     """Return an agent in this process with the fake action server and no conversations."""
     made = _loaded[0]
@@ -89,7 +97,7 @@ def agent(_loaded: Any, actions: FakeActions) -> Any:
     return made
 
 
-@pytest.fixture()
+@pytest.fixture
 def run() -> Iterator[Callable[[Any], Any]]:
     loop = asyncio.new_event_loop()
     yield loop.run_until_complete

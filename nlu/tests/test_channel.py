@@ -8,9 +8,10 @@ from types import SimpleNamespace
 from typing import Any, Awaitable, Callable, Dict, List, Tuple
 
 import pytest
+from rasa.core.channels.channel import UserMessage
+
 from nlu.components.channel import CounterInput, shape_problem, text_of_line, text_of_tap
 from nlu.components.turn import current_turn
-from rasa.core.channels.channel import UserMessage
 
 TOKEN = "token-of-the-test-0123456789"
 TURN = {"v": 1, "sender": "s" * 20, "turn": "t" * 20, "language": "en"}
@@ -46,19 +47,29 @@ def test_a_line_is_answered_with_what_was_understood(run: Callable) -> None:
     dialogue = Dialogue()
     status, reply = run(_post(dialogue, {**TURN, "text": "halo"}))
     assert status == 200
-    assert reply == {"v": 1, "replies": [{"v": 1, "template": "greet"}], "intent": "greet", "confidence": 0.75, "language": "id"}
+    assert reply == {
+        "v": 1,
+        "replies": [{"v": 1, "template": "greet"}],
+        "intent": "greet",
+        "confidence": 0.75,
+        "language": "id",
+    }
     assert dialogue.messages[0].metadata == {"turn": "t" * 20, "language": "en"}
 
 
 def test_a_tap_becomes_its_intent_with_certainty(run: Callable) -> None:
     dialogue = Dialogue()
-    status, reply = run(_post(dialogue, {**TURN, "intent": {"name": "change_language", "entities": {"language": "vi"}}}))
+    status, reply = run(
+        _post(dialogue, {**TURN, "intent": {"name": "change_language", "entities": {"language": "vi"}}})
+    )
     assert status == 200
     assert dialogue.messages[0].text == '/change_language{"language": "vi"}'
     assert (reply["intent"], reply["confidence"], reply["language"]) == ("change_language", 1.0, "en")
 
 
-@pytest.mark.parametrize("text", ["/confirm_binding", "  /confirm_binding", "\u3000/query_arrears{}", "\n/restart", "//x"])
+@pytest.mark.parametrize(
+    "text", ["/confirm_binding", "  /confirm_binding", "\u3000/query_arrears{}", "\n/restart", "//x"]
+)
 def test_a_line_never_acts_as_a_tap(run: Callable, text: str) -> None:
     dialogue = Dialogue()
     status, _ = run(_post(dialogue, {**TURN, "text": text}))

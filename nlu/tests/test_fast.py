@@ -1,4 +1,4 @@
-"""The two speed fixes change time and nothing else."""
+"""The speed fixes change time and nothing else."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from typing import Any, Dict
 
 import pytest
 from jsonschema import ValidationError
-from nlu import lean
-from nlu.components import fast
 from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.utils.common import all_subclasses
 
+from nlu import lean
+from nlu.components import fast
+
 # The functions as Rasa ships them, taken before the fixes are applied.
 SLOW_RESOLVE = Event.__dict__["resolve_by_type"].__func__
+SLOW_EMPTY = Domain.is_empty
 SLOW_VALIDATE = RemoteAction._validate_action_result
 ANSWERS: list = [
     {},
@@ -36,7 +39,9 @@ def _fixes() -> None:
 
 
 def test_every_event_type_resolves_as_before() -> None:
-    for kind in {cls.type_name for cls in all_subclasses(Event) if isinstance(getattr(cls, "type_name", None), str)}:
+    for kind in {
+        cls.type_name for cls in all_subclasses(Event) if isinstance(getattr(cls, "type_name", None), str)
+    }:
         for _ in range(2):
             assert Event.resolve_by_type(kind) is SLOW_RESOLVE(kind)
 
@@ -59,6 +64,12 @@ def _outcome(validate: Any, answer: Any) -> Any:
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_every_answer_is_judged_as_before(answer: Dict[str, Any]) -> None:
     assert _outcome(RemoteAction._validate_action_result, answer) == _outcome(SLOW_VALIDATE, answer)
+
+
+def test_empty_and_full_domains_are_told_apart_as_before() -> None:
+    full = Domain.from_dict({"intents": ["greet"]})
+    for domain in (Domain.empty(), full):
+        assert domain.is_empty() == SLOW_EMPTY(domain)
 
 
 def test_another_rasa_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+
 from nlu.components.normalise import fold
 
 _POOLS = [(0x20, 0x7E), (0xA0, 0x24F), (0x300, 0x36F), (0xE00, 0xE5B), (0x1E00, 0x1EFF), (0x2000, 0x2BFF), (0x3000, 0x312F), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0xFE30, 0xFFEF), (0x1F300, 0x1FAFF), (0x20000, 0x20100)]  # fmt: skip
@@ -12,7 +13,10 @@ _POOLS = [(0x20, 0x7E), (0xA0, 0x24F), (0x300, 0x36F), (0xE00, 0xE5B), (0x1E00, 
 
 def _lines(count: int) -> list:
     chance = random.Random(20261122)
-    return ["".join(chr(chance.randint(*chance.choice(_POOLS))) for _ in range(chance.randint(0, 40))) for _ in range(count)]
+    return [
+        "".join(chr(chance.randint(*chance.choice(_POOLS))) for _ in range(chance.randint(0, 40)))
+        for _ in range(count)
+    ]
 
 
 @pytest.mark.parametrize("seed", range(5))

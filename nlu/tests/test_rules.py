@@ -10,55 +10,71 @@ import yaml
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
 DOMAIN = Path(__file__).resolve().parents[1] / "domain"
-ACTIONS = {
-    "bind_account": "bind_account",
-    "confirm_binding": "confirm_binding",
-    "cancel_binding": "cancel_binding",
-    "ask_binding_status": "binding_status",
-    "unbind_account": "unbind_account",
-    "confirm_unbind": "confirm_unbind",
-    "query_arrears": "query_arrears",
-    "estimate_late_fee": "estimate_late_fee",
-    "nlu_fallback": "did_you_mean",
-    "talk_to_person": "talk_to_person",
-    "change_language": "change_language",
-    "affirm": "affirm",
-    "deny": "deny",
-    "inform": "inform",
-    "stop": "stop",
-    "apply_instalment": "apply_instalment",
-    "instalment_guide": "instalment_guide",
-    "query_instalment_status": "query_instalment_status",
-    "withdraw_instalment": "withdraw_instalment",
-}
+RULES = DOMAIN.parent / "data" / "rules"
+
+
+def _steps() -> Dict[str, str]:
+    """Return the first action of the one rule of every intent."""
+    found: Dict[str, str] = {}
+    for file in sorted(RULES.glob("*.yml")):
+        for rule in yaml.safe_load(file.read_text(encoding="utf-8"))["rules"]:
+            intent, action = rule["steps"][0]["intent"], rule["steps"][1]["action"]
+            assert intent not in found, f"two rules for {intent}"
+            found[intent] = action
+    return found
+
+
+def _templates() -> Dict[str, str]:
+    """Return the template of every response of the domain."""
+    return {
+        name: variants[0]["custom"]["template"]
+        for file in sorted(DOMAIN.glob("*.yml"))
+        for name, variants in yaml.safe_load(file.read_text(encoding="utf-8")).get("responses", {}).items()
+    }
 
 
 def _intents() -> List[str]:
     found: List[str] = []
     for file in sorted(DOMAIN.glob("*.yml")):
-        found += [next(iter(intent)) for intent in yaml.safe_load(file.read_text(encoding="utf-8")).get("intents", [])]
+        found += [
+            next(iter(intent))
+            for intent in yaml.safe_load(file.read_text(encoding="utf-8")).get("intents", [])
+        ]
     return found
 
 
-def _say(run: Callable, agent: Any, text: str, sender: str = "sender-0123456789", language: str = "zh-TW") -> List[Dict]:
+def _say(
+    run: Callable, agent: Any, text: str, sender: str = "sender-0123456789", language: str = "zh-TW"
+) -> List[Dict]:
     output = CollectingOutputChannel()
     message = UserMessage(text, output, sender, metadata={"turn": "t" * 20, "language": language})
     run(agent.handle_message(message))
     return [reply["custom"] for reply in output.messages]
 
 
-def test_the_domain_has_every_intent_once() -> None:
+def test_every_intent_stands_once_in_the_domain_and_has_a_rule() -> None:
     intents = _intents()
-    assert len(intents) == len(set(intents)) == 68 + 4 + 1
+    assert len(intents) == len(set(intents)) >= 68 + 3 + 1
+    assert set(intents) == set(_steps())
 
 
 @pytest.mark.parametrize("intent", _intents())
 def test_every_intent_is_answered_by_one_reply(run: Callable, agent: Any, actions: Any, intent: str) -> None:
     replies = _say(run, agent, f"/{intent}")
-    assert len(replies) == 1
-    expected = ACTIONS.get(intent, {"stop": "stopped"}.get(intent, intent))
-    assert replies[0]["template"] == expected
-    assert [call["next_action"] for call in actions.calls] == ([f"action_{ACTIONS[intent]}"] if intent in ACTIONS else [])
+    action = _steps()[intent]
+    called = action.startswith("action_")
+    assert [call["next_action"] for call in actions.calls] == ([action] if called else [])
+    assert [reply["template"] for reply in replies] == [
+        action[len("action_") :] if called else _templates()[action]
+    ]
+
+
+@pytest.mark.parametrize(
+    "intent",
+    ["query_arrears", "estimate_late_fee", "bind_account", "confirm_binding", "affirm", "nlu_fallback"],
+)
+def test_what_needs_the_binding_goes_to_the_action_server(intent: str) -> None:
+    assert _steps()[intent].startswith("action_")
 
 
 def test_actions_see_the_turn_and_no_more_than_the_line(run: Callable, agent: Any, actions: Any) -> None:
@@ -92,7 +108,9 @@ def test_a_conversation_goes_on_through_all_turns(run: Callable, agent: Any) -> 
     assert len(tracker.events) <= 60
 
 
-def test_a_broken_action_server_leaves_the_conversation_alive(run: Callable, agent: Any, actions: Any) -> None:
+def test_a_broken_action_server_leaves_the_conversation_alive(
+    run: Callable, agent: Any, actions: Any
+) -> None:
     actions.broken = True
     assert _say(run, agent, "/query_arrears") == []
     actions.broken = False
@@ -101,5 +119,8 @@ def test_a_broken_action_server_leaves_the_conversation_alive(run: Callable, age
 
 def test_values_come_out_normalised(run: Callable, agent: Any) -> None:
     parsed = run(agent.parse_message("想分十二期 在小七繳"))
-    assert {e["entity"]: e["value"] for e in parsed["entities"]} == {"period_count": 12, "payment_channel": "seven_eleven"}
+    assert {e["entity"]: e["value"] for e in parsed["entities"]} == {
+        "period_count": 12,
+        "payment_channel": "seven_eleven",
+    }
     assert parsed["language"] == "zh-TW"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from nlu.components.tokens import cut
 
 
@@ -25,7 +26,9 @@ def test_tokens_of_five_scripts(line: str, tokens: list) -> None:
     assert [span.text for span in cut(line)] == tokens
 
 
-@pytest.mark.parametrize("line", ["  我 欠 12,000元 !! ", "Xin chào\tcác bạn", "สวัสดี ok 123", "e\u0301te\u0301"])
+@pytest.mark.parametrize(
+    "line", ["  我 欠 12,000元 !! ", "Xin chào\tcác bạn", "สวัสดี ok 123", "e\u0301te\u0301"]
+)
 def test_offsets_are_true_and_only_space_is_left_out(line: str) -> None:
     spans = cut(line)
     assert all(line[span.start : span.end] == span.text for span in spans)

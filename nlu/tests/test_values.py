@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from nlu.components.values import rules
 from nlu.components.values.found import settle
 from nlu.components.values.numerals import read

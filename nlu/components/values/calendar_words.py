@@ -13,7 +13,12 @@ _THAI = (
 
 
 def _table(*lists: str) -> Dict[str, int]:
-    return {word: number for names in lists for number, group in enumerate(names.split(), 1) for word in group.split("/")}
+    return {
+        word: number
+        for names in lists
+        for number, group in enumerate(names.split(), 1)
+        for word in group.split("/")
+    }
 
 
 MONTH_NAMES: Dict[str, int] = _table(_ENGLISH, _INDONESIAN, _THAI)

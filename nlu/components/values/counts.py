@@ -11,7 +11,9 @@ from nlu.components.values.numerals import NUMBER, read
 
 _BEFORE = r"(?:nt\s?\$|ntd|twd|us\$|\$|新台幣|台幣|rp\.?|nt)"
 _AFTER = r"(?:元整|元|塊錢|塊|圓|ntd|twd|nt(?![$\p{L}])|nt\$|dollars?\b|dolar\b|yuan\b|đài tệ|tệ\b|đô\b|đồng\b|ดอลลาร์(?:ไต้หวัน)?|เหรียญ|บาท)"
-_MONEY = regex.compile(rf"(?:{_BEFORE}\s?)?(?<![\p{{Nd}}]-?)(?P<n>{NUMBER})\s?{_AFTER}|{_BEFORE}\s?(?P<m>{NUMBER})")
+_MONEY = regex.compile(
+    rf"(?:{_BEFORE}\s?)?(?<![\p{{Nd}}]-?)(?P<n>{NUMBER})\s?{_AFTER}|{_BEFORE}\s?(?P<m>{NUMBER})"
+)
 _BARE = regex.compile(rf"(?<![\p{{Nd}}\p{{Latin}}@.:/#-])(?P<n>{NUMBER})(?![\p{{Nd}}\p{{Latin}}@:/%-])")
 # What follows a number that is no amount: units of time, people, order.
 _NOT_MONEY = regex.compile(

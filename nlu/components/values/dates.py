@@ -30,7 +30,9 @@ _END = r"(?![\p{Latin}\p{Nd}])"
 _YEAR_FIRST = regex.compile(
     rf"(?<![\p{{Nd}}/.-])(?:民國)?(?P<y>[12][0-9]{{3}}|1[01][0-9]|{_ZH}{{3,4}})\s?(?:[/.-]|年)\s?(?P<m>{_ZH}{{1,3}})\s?(?:[/.-]|月)\s?(?P<d>{_ZH}{{1,3}})\s?(?:日|號)?(?![\p{{Nd}}/.-])"
 )
-_DAY_FIRST = regex.compile(r"(?<![\p{Nd}/.-])(?P<d>[0-9]{1,2})\s?[/.-]\s?(?P<m>[0-9]{1,2})\s?[/.-]\s?(?P<y>[12][0-9]{3})(?![\p{Nd}/.-])")
+_DAY_FIRST = regex.compile(
+    r"(?<![\p{Nd}/.-])(?P<d>[0-9]{1,2})\s?[/.-]\s?(?P<m>[0-9]{1,2})\s?[/.-]\s?(?P<y>[12][0-9]{3})(?![\p{Nd}/.-])"
+)
 _CHINESE = regex.compile(
     rf"(?P<rel>今年|明年)?(?:(?<!年)(?P<m>{_ZH}{{1,3}})月\s?|(?P<next>下下個月|下個月|下月|這個月|本月|這月)的?\s?)?(?P<d>{_ZH}{{1,3}})\s?(?:號|日)(?!碼)"
 )
@@ -38,7 +40,9 @@ _SHORT = regex.compile(r"(?<![\p{Nd}/.-])(?P<a>[0-9]{1,2})\s?/\s?(?P<b>[0-9]{1,2
 _NAMED_DAY_FIRST = regex.compile(
     rf"(?:(?:the\s)?|tanggal\s|tgl\.?\s|วันที่\s?)?{_LATIN_WORD}(?P<d>[0-3]?[0-9])(?:st|nd|rd|th)?\s?(?:of\s|bulan\s|เดือน\s?)?(?P<m>{_NAMES}){_END}(?:,?\s?(?P<y>2[0-9]{{3}}))?"
 )
-_NAMED_MONTH_FIRST = regex.compile(rf"{_LATIN_WORD}(?P<m>{_NAMES})\s(?:the\s)?(?P<d>[0-3]?[0-9])(?:st|nd|rd|th)?{_END}(?:,?\s(?P<y>2[0-9]{{3}}){_END})?")
+_NAMED_MONTH_FIRST = regex.compile(
+    rf"{_LATIN_WORD}(?P<m>{_NAMES})\s(?:the\s)?(?P<d>[0-3]?[0-9])(?:st|nd|rd|th)?{_END}(?:,?\s(?P<y>2[0-9]{{3}}){_END})?"
+)
 _DAY_OF = regex.compile(
     rf"(?:the\s)(?P<d>[0-3]?[0-9])(?:st|nd|rd|th){_END}(?:\sof\s(?P<next>next|this)\smonth)?"
     rf"|(?:tanggal|tgl\.?)\s(?P<d>[0-3]?[0-9]){_END}(?:\sbulan\s(?P<next>depan|ini))?"
@@ -50,7 +54,9 @@ _WEEK = regex.compile(
     rf"|{_LATIN_WORD}(?:(?P<next>next|this|coming)\s)?(?P<w>{_WEEKDAY}){_END}(?:\s(?P<next>depan|ini|tuần sau|tuần tới|tuần này|tới|này))?"
     rf"|วัน(?P<w>{_WEEKDAY})(?P<next>หน้า|นี้)?"
 )
-_NEAR = regex.compile(rf"(?:{_any({w: n for w, n in NEAR_DAYS.items() if not regex.search(r'[一-鿿฀-๿]', w)})}){_END}|{_any({w: n for w, n in NEAR_DAYS.items() if regex.search(r'[一-鿿฀-๿]', w)})}")
+_NEAR = regex.compile(
+    rf"(?:{_any({w: n for w, n in NEAR_DAYS.items() if not regex.search(r'[一-鿿฀-๿]', w)})}){_END}|{_any({w: n for w, n in NEAR_DAYS.items() if regex.search(r'[一-鿿฀-๿]', w)})}"
+)
 _LATER = regex.compile(
     rf"(?:in\s)?(?P<n>{NUMBER})\s?個?(?P<u>天|日|禮拜|星期|週|周|月)(?:之?後|以後)|in\s(?P<n>{NUMBER}|a)\s(?P<u>day|week|month)s?"
     rf"|(?P<n>{NUMBER})\s(?P<u>hari|minggu|bulan)\slagi|(?P<n>{NUMBER})\s(?P<u>ngày|tuần|tháng)\s(?:nữa|sau)|อีก\s?(?P<n>{NUMBER})\s?(?P<u>วัน|สัปดาห์|อาทิตย์|เดือน)"
@@ -71,10 +77,14 @@ _PARTS = {
     "tháng sau": (1, 1), "tháng tới": (1, 1),
     "สิ้นเดือนหน้า": (1, 31), "สิ้นเดือนนี้": (0, 31), "สิ้นเดือน": (0, 31), "สิ้นปี": (99, 31), "ต้นเดือนหน้า": (1, 1), "เดือนหน้า": (1, 1),
 }  # fmt: skip
-_PART_WORDS = regex.compile(_any({word: 0 for word in _PARTS}))
+_PART_WORDS = regex.compile(_any(dict.fromkeys(_PARTS, 0)))
 _MONTH_PART = regex.compile(rf"(?P<m>{_ZH}{{1,3}})月(?P<part>[初中底])")
-_WEEKEND = regex.compile(r"(?:(?P<next>next|this)\s)?weekend|(?P<next>下|這)?個?(?:週末|周末)|akhir pekan(?:\s(?P<next>depan|ini))?|cuối tuần(?:\s(?P<next>sau|này))?|(?:เสาร์อาทิตย์|สุดสัปดาห์)(?P<next>หน้า|นี้)?")
-_NEXT_WEEK = regex.compile(r"下個?(?:禮拜|星期|週|周)(?![一二三四五六日天])|next week|minggu depan|tuần sau|tuần tới|(?:สัปดาห์|อาทิตย์)หน้า")
+_WEEKEND = regex.compile(
+    r"(?:(?P<next>next|this)\s)?weekend|(?P<next>下|這)?個?(?:週末|周末)|akhir pekan(?:\s(?P<next>depan|ini))?|cuối tuần(?:\s(?P<next>sau|này))?|(?:เสาร์อาทิตย์|สุดสัปดาห์)(?P<next>หน้า|นี้)?"
+)
+_NEXT_WEEK = regex.compile(
+    r"下個?(?:禮拜|星期|週|周)(?![一二三四五六日天])|next week|minggu depan|tuần sau|tuần tới|(?:สัปดาห์|อาทิตย์)หน้า"
+)
 _NEXT = {"下", "next", "depan", "tuần sau", "tuần tới", "tới", "หน้า", "下個月", "下月", "sau"}
 _DAY_BEFORE_MONTH = {"id", "vi", "th"}
 
@@ -127,7 +137,10 @@ def _all(folded: str, today: date, language: str) -> Iterator["tuple[regex.Match
         for hit in _CHINESE.finditer(folded):
             yield hit, _chinese_day(hit, today)
         for hit in _MONTH_PART.finditer(folded):
-            yield hit, _coming(today, _number(hit.group("m")), {"初": 5, "中": 15, "底": 31}[hit.group("part")])
+            yield (
+                hit,
+                _coming(today, _number(hit.group("m")), {"初": 5, "中": 15, "底": 31}[hit.group("part")]),
+            )
     for hit in _SHORT.finditer(folded):
         one, two = int(hit.group("a")), int(hit.group("b"))
         day_first = one > 12 or (language in _DAY_BEFORE_MONTH and two <= 12)

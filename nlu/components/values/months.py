@@ -21,13 +21,21 @@ _NO_DAY = r"(?!\s?[/.-]?\s?[0-9]|[一二三四五六七八九十])"
 _CHINESE = regex.compile(
     rf"(?:(?:民國)?(?P<y>{_ZH}{{2,4}})\s?年度?的?\s?|(?P<rel>今年|去年|前年|明年)的?\s?)?(?<![0-9個])(?P<m>{_ZH}{{1,3}})\s?月(?:份|分)?{_NO_DAY}"
 )
-_SLASHED = regex.compile(r"(?<![0-9/.-])(?P<y>1[01][0-9]|20[0-9]{2})\s?[/.-]\s?(?P<m>0?[1-9]|1[0-2])(?![0-9/.-])")
-_RUN_TOGETHER = regex.compile(r"(?<![0-9/.,$-])(?P<y>1[01][0-9]|20[0-9]{2})(?P<m>0[1-9]|1[0-2])(?![0-9,元塊])")
+_SLASHED = regex.compile(
+    r"(?<![0-9/.-])(?P<y>1[01][0-9]|20[0-9]{2})\s?[/.-]\s?(?P<m>0?[1-9]|1[0-2])(?![0-9/.-])"
+)
+_RUN_TOGETHER = regex.compile(
+    r"(?<![0-9/.,$-])(?P<y>1[01][0-9]|20[0-9]{2})(?P<m>0[1-9]|1[0-2])(?![0-9,元塊])"
+)
 _NAMED = regex.compile(
     rf"(?:bulan\s|เดือน\s?)?(?<![\p{{Latin}}])(?P<m>{_NAMES})(?![\p{{Latin}}])(?:,?\s?(?:of\s|năm\s|tahun\s|ปี\s?|พ\.ศ\.\s?)?(?P<y>[12][0-9]{{3}}|1[01][0-9]))?"
 )
-_VIETNAMESE = regex.compile(rf"tháng\s(?P<m>{NUMBER})(?:\s?(?:/|năm\s|-)\s?(?P<y>[12][0-9]{{3}}|1[01][0-9]))?(?![0-9/])")
-_NUMBERED = regex.compile(r"(?:bulan|เดือน)\s?(?P<m>1[0-2]|[1-9])(?:\s?(?:/|tahun\s|ปี\s?)\s?(?P<y>[12][0-9]{3}|1[01][0-9]))?(?![0-9/])")
+_VIETNAMESE = regex.compile(
+    rf"tháng\s(?P<m>{NUMBER})(?:\s?(?:/|năm\s|-)\s?(?P<y>[12][0-9]{{3}}|1[01][0-9]))?(?![0-9/])"
+)
+_NUMBERED = regex.compile(
+    r"(?:bulan|เดือน)\s?(?P<m>1[0-2]|[1-9])(?:\s?(?:/|tahun\s|ปี\s?)\s?(?P<y>[12][0-9]{3}|1[01][0-9]))?(?![0-9/])"
+)
 _RELATIVE = {
     "上上個月": -2, "前兩個月": -2, "上個月": -1, "上月": -1, "這個月": 0, "本月": 0, "當月": 0,
     "the month before last": -2, "last month": -1, "previous month": -1, "this month": 0,
@@ -36,7 +44,9 @@ _RELATIVE = {
     "เดือนที่แล้ว": -1, "เดือนก่อน": -1, "เดือนนี้": 0,
 }  # fmt: skip
 _RELATIVE_WORDS = regex.compile("|".join(sorted(_RELATIVE, key=len, reverse=True)))
-_AGO = regex.compile(rf"(?P<n>{NUMBER})\s?(?:個月前|months?\sago|bulan\s(?:yang\s)?lalu|tháng\strước|เดือนก่อน|เดือนที่แล้ว)")
+_AGO = regex.compile(
+    rf"(?P<n>{NUMBER})\s?(?:個月前|months?\sago|bulan\s(?:yang\s)?lalu|tháng\strước|เดือนก่อน|เดือนที่แล้ว)"
+)
 _YEARS = {"今年": 0, "去年": -1, "前年": -2, "明年": 1}
 
 
@@ -74,11 +84,17 @@ def months(folded: str, today: date) -> Iterator[Found]:
         yield from _found(hit, _value(today, _number(hit.group("m")), year))
     for pattern in (_SLASHED, _RUN_TOGETHER, _NUMBERED):
         for hit in pattern.finditer(folded):
-            yield from _found(hit, _value(today, int(hit.group("m")), int(hit.group("y")) if hit.group("y") else None))
+            yield from _found(
+                hit, _value(today, int(hit.group("m")), int(hit.group("y")) if hit.group("y") else None)
+            )
     for hit in _NAMED.finditer(folded):
-        yield from _found(hit, _value(today, MONTH_NAMES[hit.group("m")], int(hit.group("y")) if hit.group("y") else None))
+        yield from _found(
+            hit, _value(today, MONTH_NAMES[hit.group("m")], int(hit.group("y")) if hit.group("y") else None)
+        )
     for hit in _VIETNAMESE.finditer(folded):
-        yield from _found(hit, _value(today, _number(hit.group("m")), int(hit.group("y")) if hit.group("y") else None))
+        yield from _found(
+            hit, _value(today, _number(hit.group("m")), int(hit.group("y")) if hit.group("y") else None)
+        )
     for hit in _RELATIVE_WORDS.finditer(folded):
         yield from _found(hit, "{:04d}-{:02d}".format(*shift(today, _RELATIVE[hit.group()])))
     for hit in _AGO.finditer(folded):

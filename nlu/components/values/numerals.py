@@ -13,7 +13,9 @@ Part = Tuple[str, float]
 
 
 def _digits(words: str) -> Dict[str, Part]:
-    return {word: ("d", float(value)) for value, group in enumerate(words.split()) for word in group.split("/")}
+    return {
+        word: ("d", float(value)) for value, group in enumerate(words.split()) for word in group.split("/")
+    }
 
 
 CHINESE: Dict[str, Part] = {
@@ -26,7 +28,7 @@ ENGLISH: Dict[str, Part] = {
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
         " seventeen eighteen nineteen"
     ),
-    **{w: ("t", float(20 + 10 * i)) for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())},
+    **{w: ("t", float(20 + 10 * i)) for i, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])},
     "hundred": ("m", 100), "thousand": ("m", 1000), "k": ("m", 1000), "and": ("-", 0), "dozen": ("m", 12),
 }  # fmt: skip
 INDONESIAN: Dict[str, Part] = {
@@ -116,11 +118,15 @@ def read(text: str) -> Optional[Amount]:
             pending, last = None, value
     if pending is not None:
         # 一萬二 is 12,000 and 三百五 is 350: a last digit counts tenths of the unit before it.
-        tenths = last >= 100 and not zero and pending < 10 and parts[-1][0] in "dn" and text[-1] in CHINESE or False
+        tenths = (
+            last >= 100 and not zero and pending < 10 and parts[-1][0] in "dn" and text[-1] in CHINESE
+        ) or False
         section += pending * (last / 10 if tenths or _mixed(parts, last, text) else 1)
     return Amount(round(total + section), scaled)
 
 
 def _mixed(parts: List[Part], last: float, text: str) -> bool:
     """Say whether this is 1萬2: a Chinese unit followed by one Arabic digit."""
-    return last >= 100 and parts[-1][0] == "n" and len(text) > 1 and text[-1].isdigit() and text[-2] in CHINESE
+    return (
+        last >= 100 and parts[-1][0] == "n" and len(text) > 1 and text[-1].isdigit() and text[-2] in CHINESE
+    )

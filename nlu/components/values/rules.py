@@ -35,9 +35,53 @@ def today_of(metadata: Any) -> date:
 # Cheap signs that a line may hold a number or a time; most lines hold none, and the patterns cost most of a parse.
 _SIGNS = regex.compile(r"[\p{Nd}零〇一二兩三四五六七八九十百千萬廿卅年月日號天週周禮期底初半]|[\p{Thai}]")
 _TIME_WORDS = frozenset(
-    "today tomorrow tmr tmrw yesterday month months week weekend year half next last this end previous"
-    " hari besok bsk lusa kemarin bulan bln minggu pekan tahun setahun setengah akhir tgl tanggal jumat"
-    " hôm ngày mai tháng tuần năm thứ chủ cuối đầu nửa mùng mồng".split()
+    [
+        "today",
+        "tomorrow",
+        "tmr",
+        "tmrw",
+        "yesterday",
+        "month",
+        "months",
+        "week",
+        "weekend",
+        "year",
+        "half",
+        "next",
+        "last",
+        "this",
+        "end",
+        "previous",
+        "hari",
+        "besok",
+        "bsk",
+        "lusa",
+        "kemarin",
+        "bulan",
+        "bln",
+        "minggu",
+        "pekan",
+        "tahun",
+        "setahun",
+        "setengah",
+        "akhir",
+        "tgl",
+        "tanggal",
+        "jumat",
+        "hôm",
+        "ngày",
+        "mai",
+        "tháng",
+        "tuần",
+        "năm",
+        "thứ",
+        "chủ",
+        "cuối",
+        "đầu",
+        "nửa",
+        "mùng",
+        "mồng",
+    ]
 )
 _WORDS = regex.compile(r"[\p{Latin}\p{M}']+")
 

@@ -18,7 +18,15 @@ _OFFICE_BEFORE = (
     "kantor", "kantor distrik", "kantor kecamatan", "kantor kota", "văn phòng", "văn phòng quận", "ủy ban", "ủy ban quận",
     "công sở", "công sở quận", "สำนักงาน", "สำนักงานเขต", "สำนักงานเมือง",
 )  # fmt: skip
-_OFFICE_AFTER = ("office", "district office", "township office", "city office", "town office", "public office", "district public office")
+_OFFICE_AFTER = (
+    "office",
+    "district office",
+    "township office",
+    "city office",
+    "town office",
+    "public office",
+    "district public office",
+)
 
 
 def _load(name: str) -> Any:
@@ -83,7 +91,10 @@ def _offices() -> Tuple[_Names, _Names]:
         for form in (f"{town[:-1]}公所", f"{town}公所", name):
             offices[fold(form)] = name
         for form in romanised:
-            for whole in (*(f"{before} {form}" for before in _OFFICE_BEFORE), *(f"{form} {after}" for after in _OFFICE_AFTER)):
+            for whole in (
+                *(f"{before} {form}" for before in _OFFICE_BEFORE),
+                *(f"{form} {after}" for after in _OFFICE_AFTER),
+            ):
                 offices[fold(whole)] = name
         for form in (town[:-1], town, county + town, *romanised):
             places[fold(form)] = name
@@ -96,7 +107,9 @@ def _offices() -> Tuple[_Names, _Names]:
 def office_named(folded: str) -> Optional[str]:
     """Return the full name of the first office, or the office of the first township, that a stretch names."""
     offices, places = _offices()
-    names = [name for _, _, name in offices.find(folded)] + [name for _, _, name in places.find(folded) if name]
+    names = [name for _, _, name in offices.find(folded)] + [
+        name for _, _, name in places.find(folded) if name
+    ]
     return names[0] if names else None
 
 

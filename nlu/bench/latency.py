@@ -1,0 +1,79 @@
+"""How long a parse and a turn take in this process, and whether a long conversation stays flat."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import statistics
+import time
+from pathlib import Path
+from typing import Any, Dict, List, Optional
+
+LINES = (
+    ("zh-TW", "我還欠多少健保費？"),
+    ("zh-TW", "我失業了繳不出來可以慢慢還嗎"),
+    ("en", "how much do I owe"),
+    ("id", "berapa tunggakan saya"),
+    ("vi", "tôi nợ bao nhiêu"),
+    ("th", "ฉันค้างเท่าไหร่"),
+    ("zh-TW", "下個月五號繳滯納金多少"),
+)
+_ROUNDS = 30
+_TURNS = 310
+
+
+class _Actions:
+    """An action server that answers at once, so that only Rasa is measured."""
+
+    url = "http://actions.invalid/webhook"
+
+    def __init__(self) -> None:
+        self.kwargs: Dict[str, Any] = {}
+
+    async def request(self, method: str = "post", **request: Any) -> Dict[str, Any]:
+        del method
+        return {"events": [], "responses": [{"custom": {"v": 1, "template": request["json"]["next_action"]}}]}
+
+
+def report(model: Optional[Path]) -> None:
+    """Print the table."""
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    from nlu.components import fast  # noqa: PLC0415
+    from nlu.train import model_path  # noqa: PLC0415
+
+    fast.apply()
+    from rasa.core.agent import Agent  # noqa: PLC0415
+    from rasa.core.channels.channel import UserMessage  # noqa: PLC0415
+    from rasa.utils.log_utils import configure_structlog  # noqa: PLC0415
+
+    from nlu.components.stores import ShortInMemoryTrackerStore  # noqa: PLC0415
+
+    configure_structlog(logging.ERROR)
+    begun = time.perf_counter()
+    agent = Agent.load(str(model or model_path()), action_endpoint=_Actions())
+    loaded = time.perf_counter() - begun
+    agent.processor.tracker_store = ShortInMemoryTrackerStore(agent.domain)
+    loop = asyncio.new_event_loop()
+
+    def milliseconds(job: Any) -> float:
+        started = time.perf_counter()
+        loop.run_until_complete(job)
+        return 1000 * (time.perf_counter() - started)
+
+    print(f"model loaded in {loaded:.1f} s\n\n| line | parse, median ms | least |\n|---|---|---|")
+    everything: List[float] = []
+    for language, line in LINES:
+        times = [milliseconds(agent.parse_message(line)) for _ in range(_ROUNDS)]
+        everything += times
+        print(f"| {language} {line} | {statistics.median(times):.1f} | {min(times):.1f} |")
+    print(f"| all | {statistics.median(everything):.1f} | {min(everything):.1f} |")
+    metadata = {"turn": "t" * 20, "language": "zh-TW"}
+    turns = [
+        milliseconds(agent.handle_message(UserMessage(LINES[0][1], sender_id="bench", metadata=metadata)))
+        for _ in range(_TURNS)
+    ]
+    early, late = statistics.median(turns[5:15]), statistics.median(turns[-15:-5])
+    print(
+        f"\nturn with an action: median {statistics.median(turns):.1f} ms; about turn 10 {early:.1f}, about turn 300 {late:.1f} ({late / early:.2f}×)"
+    )
