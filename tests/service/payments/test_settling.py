@@ -110,6 +110,22 @@ def test_paid_twice_is_told_and_nothing_is_lost(till: Till) -> None:
     assert till.arrears().overpaid > 0
 
 
+def test_a_refused_try_that_was_paid_after_all_is_a_surplus_of_the_same_order(till: Till) -> None:
+    first = till.started()
+    till.gateway.say(first.id, Standing.REFUSED)
+    till.pay.came_back(first.order_id)
+    second = till.started("other")
+    till.other.approve(second.id, second.amount)
+    till.pay.came_back(second.order_id)
+    till.gateway.approve(first.id, first.amount)
+    assert till.call(first.id) == till.call(first.id) == "surplus"
+    assert second.order_id == first.order_id
+    view = till.pay.page(first.order_id)
+    assert (view.state, view.received, view.surplus) == (OrderState.PAID, second.amount, first.amount)
+    assert sum(payment.amount for payment in till.payments()) == 2 * first.amount
+    assert till.arrears().overpaid > 0
+
+
 def test_after_a_refusal_another_try_is_possible(till: Till) -> None:
     first = till.started()
     till.gateway.say(first.id, Standing.REFUSED)
