@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 import structlog
 from flask import Flask, Response, jsonify, request
-from nhi_core.bootstrap import Core, build
-from nhi_core.logs import configure
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
 from actions.registry import all_actions
+from nhi_core.bootstrap import Core, build
+from nhi_core.logs import configure
 from nhi_core.settings import Settings
 
 if TYPE_CHECKING:

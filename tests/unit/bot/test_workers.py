@@ -8,8 +8,6 @@ import pytest
 from celery import Celery
 from kombu.transport import redis
 
-import bot.workers.conversation
-import bot.workers.sweeps  # noqa: F401 - importing registers the tasks
 from bot.workers.queue import DRAIN, configured, enqueue_with, task
 from bot.workers.transport import SteadyChannel
 from nhi_core.settings import Settings
@@ -17,7 +15,9 @@ from nhi_core.settings import Settings
 
 @pytest.fixture
 def celery() -> Celery:
-    return configured(Settings.load(env_file=None))
+    app = configured(Settings.load(env_file=None))
+    app.loader.import_default_modules()  # what a worker does at its start: importing registers the tasks
+    return app
 
 
 def test_every_scheduled_task_and_the_drain_are_registered(celery: Celery) -> None:

@@ -104,7 +104,7 @@ def test_five_years_are_twelve_months_and_then_years() -> None:
     ("name", "words"),
     [
         ("hardship", "不加收滯納金"),
-        ("parental-leave deferral", "延後三年內繳"),
+        ("parental-leave deferral", "可以延後繳"),
         ("paid, not posted yet", "請不要重複繳"),
         ("paid, not posted yet", "多繳了 826 元"),
         ("in grace", "就沒有滯納金"),
