@@ -287,6 +287,7 @@ def train(interpreter: Path) -> None:
         PYTHONPATH=str(ROOT),
         PYTHONDONTWRITEBYTECODE="1",
         RASA_TELEMETRY_ENABLED="false",
+        TQDM_DISABLE="1",
     )
 
 

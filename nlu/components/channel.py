@@ -4,7 +4,7 @@
 A line can never act as a tap: Rasa takes text that begins with "/" for an intent, so the channel turns the
 slash of a line into its full-width twin, and builds the text of a tap itself.
 
-The exception is ours: a line that is nothing but a word of command (words.py) becomes the tap it stands for. A
+The exception is ours: a line that is only a word of command (words.py) becomes the tap it stands for. A
 line with two wishes becomes two messages of one turn, answered in order (wishes.py).
 """
 

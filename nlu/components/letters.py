@@ -1,4 +1,4 @@
-"""Which language a line in Latin letters is written in: naive Bayes over character n-grams, a few thousand numbers."""
+"""Which language Latin letters are written in: naive Bayes over character n-grams, a few thousand numbers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class LetterModel:
     """Log-probabilities of n-grams in each of the three languages."""
 
     def __init__(self, grams: Sequence[str], table: np.ndarray) -> None:
-        """`table[i, j]` is the log-probability of `grams[i]` in `LATIN[j]`; its last row is for unknown ones."""
+        """`table[i, j]` is the log-probability of `grams[i]` in `LATIN[j]`; the last row: unknown ones."""
         self.grams, self.table = list(grams), table.astype(np.float32)
         self._row: Dict[str, int] = {gram: row for row, gram in enumerate(self.grams)}
 

@@ -82,7 +82,8 @@ _ASKS: Dict[str, regex.Pattern] = {
         r"|minta|cek|bantu|cara|caranya)\b|\?"
     ),
     "vi": regex.compile(
-        r"bao nhiêu|bao nhieu|bao lâu|bao lau|khi nào|khi nao|đâu|\bdau\b|thế nào|the nao|\bsao\b|\bgì\b|không"
+        r"bao nhiêu|bao nhieu|bao lâu|bao lau|khi nào|khi nao|đâu|\bdau\b|thế nào|the nao|\bsao\b|"
+        r"\bgì\b|không"
         r"|\bko\b|được|duoc|muốn|muon|giúp|giup|\bcho\b|làm ơn|kiểm tra|\bxem\b|mấy|\?"
     ),
     "th": regex.compile(
