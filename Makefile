@@ -43,6 +43,10 @@ bench: ## Measure, with the whole product up
 	@$(PYTHON) -m scripts.setup --for test
 	@$(APP)/python -m scripts.bench
 
+nlu-report: ## Measure the understanding and write docs/nlu.md (long)
+	@$(PYTHON) -m scripts.setup --for test
+	@$(APP)/python -m scripts.nlu_report
+
 gallery: ## Draw every message in every language into artefacts/gallery
 	@$(APP)/python -m bot.rendering.gallery
 
