@@ -1,6 +1,6 @@
 """`make nlu-report`: measures the understanding and writes docs/nlu.md. Takes a while: it trains many times.
 
-MASSIVE is read from $MASSIVE_DIR, or from ../shared/massive beside the project, and left out when it is not there.
+MASSIVE is read from $MASSIVE_DIR, or from ../shared/massive beside the project; it is left out when not there.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pathlib import Path
 from scripts.stack.processes import NLU_PYTHON, ROOT
 
 ATTRIBUTION = (
-    "MASSIVE: FitzGerald et al., arXiv:2204.08582, CC BY 4.0, derived from SLURP (Bastianelli et al., EMNLP 2020). "
-    "Trained on its train part, scored on its dev part."
+    "MASSIVE: FitzGerald et al., arXiv:2204.08582, CC BY 4.0, derived from SLURP (Bastianelli et al., "
+    "EMNLP 2020). Trained on its train part, scored on its dev part."
 )
 PARTS = (
     ("Our own lines, cross-validated", ["crossval"]),

@@ -283,11 +283,11 @@ def redis_server(uv: str, interpreter: Path) -> None:
 def train(interpreter: Path) -> None:
     """Train the dialogue model; the trainer itself skips when nothing changed."""
     run(
-        [str(interpreter), "-m", "nlu.train"],
+        [str(interpreter), "-W", "ignore", "-m", "nlu.train"],
         PYTHONPATH=str(ROOT),
         PYTHONDONTWRITEBYTECODE="1",
         RASA_TELEMETRY_ENABLED="false",
-        TQDM_DISABLE="1",
+        LOG_LEVEL="ERROR",  # without its own progress bars: a log of CI is read by people
     )
 
 
