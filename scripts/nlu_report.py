@@ -1,6 +1,6 @@
 """`make nlu-report`: measures the understanding and writes docs/nlu.md. Takes a while: it trains many times.
 
-MASSIVE is read from $MASSIVE_DIR, or from ../shared/massive beside the project; it is left out when not there.
+MASSIVE is read from $MASSIVE_DIR, or from ../shared/massive beside the project; left out when absent.
 """
 
 from __future__ import annotations
