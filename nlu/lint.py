@@ -20,7 +20,9 @@ from nlu import lean
 ROOT = Path(__file__).resolve().parent
 LANGUAGES = ("zh-TW", "en", "id", "vi", "th")
 # Come from taps only, so they have no examples.
-TAP_ONLY = frozenset({"confirm_binding", "cancel_binding", "confirm_unbind", "nlu_fallback"})
+TAP_ONLY = frozenset(
+    {"confirm_binding", "cancel_binding", "confirm_unbind", "instalment_guide", "nlu_fallback"}
+)
 COMMONEST = frozenset(
     [
         "query_arrears",
