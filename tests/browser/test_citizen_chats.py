@@ -54,7 +54,10 @@ def test_nothing_is_wider_than_the_phone(phone: Page, product: Product) -> None:
     assert width <= 390
 
 
-def test_english_is_answered(phone: Page, product: Product) -> None:
+def test_english_is_answered_in_english_and_asked_about_once(phone: Page, product: Product) -> None:
     open_chat(phone, product, "emily")
-    say(phone, "hello, what can you do?", "NHI")
+    say(phone, "hello, what can you do?", "You write in English")
+    answers = phone.locator("#messages li:not(.mine)")
+    expect(answers.nth(-2)).to_contain_text("NHI")
     keep(phone, "6-english")
+    say(phone, "how much is the late fee", "NHI card")
