@@ -43,6 +43,7 @@ def test_from_the_first_word_to_the_arrears_card(phone: Page, product: Product) 
     say(phone, "我還欠多少健保費？", "合計應繳")
     keep(phone, "5-arrears")
     card = phone.locator("#messages li:not(.mine)").last
+    phone.set_viewport_size({"width": 390, "height": 1900})
     keep(card, "5-arrears-card")
     expect(card).to_contain_text("滯納金")
     expect(card).to_contain_text("已逾期")
