@@ -45,7 +45,7 @@ class CounterClassifier(GraphComponent, IntentClassifier):
         this is right are not answered. false_alarms: the share of lines inside our business that may be
         called out_of_scope by the extra check.
         """
-        return {"gamma": 2.0, "ridge": 0.1, "least_right": 0.3, "false_alarms": 0.02}
+        return {"gamma": 2.0, "ridge": 0.1, "least_right": 0.4, "false_alarms": 0.02}
 
     @staticmethod
     def required_packages() -> List[str]:
