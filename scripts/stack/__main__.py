@@ -36,11 +36,8 @@ ADDRESSES = """
 def run() -> int:
     """`make run`: start, print the addresses, stay until Ctrl-C or SIGTERM, leave nothing behind."""
     stack = Stack(folder=default_folder(), ports=chosen_ports())
-    ending = False
 
     def end(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal ending
-        ending = True
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, end)

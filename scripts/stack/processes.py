@@ -70,7 +70,6 @@ class Plan:
                 "redis_rasa",
                 "line_secret",
                 "line_token",
-                "supervisor",
             )
             self.folder.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
@@ -162,8 +161,6 @@ class Plan:
                 [
                     *celery,
                     "beat",
-                    "--schedule",
-                    str(self.folder / "beat"),
                     "--loglevel",
                     "WARNING",
                     "--pidfile",
