@@ -1,4 +1,4 @@
-"""Versioned shapes of what crosses a process.
+"""What the bot, the dialogue engine and the actions say to one another.
 
 Nothing here may hold an identity or an amount: those travel only sealed, behind a ticket.
 """
