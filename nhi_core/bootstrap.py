@@ -14,6 +14,7 @@ from nhi_core.adapters.clock import SystemClock, SystemIds
 from nhi_core.adapters.db import ColumnSealer, Engine, SqlUnitOfWorkFactory, make_engine
 from nhi_core.adapters.db import ping as ping_database
 from nhi_core.adapters.db.bulk_imports import SqlImports
+from nhi_core.adapters.mail import make_mailer
 from nhi_core.adapters.payments import PaymentMeans, payment_means
 from nhi_core.adapters.premiums.files.source import FileSource
 from nhi_core.adapters.redis import RedisLimiter, RedisVault, connect
@@ -26,6 +27,10 @@ from nhi_core.security import KeyedFingerprints, KeyRings, Sealer, Signer
 from nhi_core.services.arrears import ArrearsService
 from nhi_core.services.bindings import BindingService
 from nhi_core.services.conversations import ConversationService
+from nhi_core.services.eslip_content import SlipWriter
+from nhi_core.services.eslip_links import EslipLinks
+from nhi_core.services.eslip_run import EslipRun
+from nhi_core.services.eslips import EslipService
 from nhi_core.services.history import HistoryService
 from nhi_core.services.imports import ImportService
 from nhi_core.services.inbound import InboundService
@@ -33,7 +38,8 @@ from nhi_core.services.instalment_desk import InstalmentDesk
 from nhi_core.services.instalments import InstalmentService
 from nhi_core.services.late_fees import LateFeeService
 from nhi_core.services.ledger import Assessor
-from nhi_core.services.pay_handoffs import PayHandOffs
+from nhi_core.services.outbox import OutboxService
+from nhi_core.services.pay_handoffs import HandOffCodes, PayHandOffs
 from nhi_core.services.payment_claims import Owed
 from nhi_core.services.payment_links import PayLinks
 from nhi_core.services.payments import PaymentService
@@ -81,6 +87,9 @@ class Core:
     health: HealthService
     payments: PaymentService
     hand_offs: PayHandOffs
+    eslips: EslipService
+    eslip_run: EslipRun
+    outbox: OutboxService
     payment_means: PaymentMeans
     keys: KeyRings = field(repr=False)
     engine: Engine = field(repr=False)
@@ -121,6 +130,9 @@ def build(
     policy = FeePolicy(settings.late_fee_waiver, GraceModel(settings.grace_model))
     turns = TurnService(vault, ids)
     means = payment_means(settings, vault, ids)
+    codes = HandOffCodes(means.write_off, means.merchant, means.store_item)
+    slips = SlipWriter(Assessor(calendar, policy), codes)
+    eslip_links = EslipLinks(Signer(keys.sign), clock, settings.public_url)
     for sentence in settings.warnings():
         log.warning("setting_to_know", about=sentence)
     return Core(
@@ -170,7 +182,10 @@ def build(
             providers=means.providers,
             cooling_off=timedelta(minutes=settings.payment_cooling_off),
         ),
-        hand_offs=PayHandOffs(uow, means.write_off, merchant=means.merchant, store_item=means.store_item),
+        hand_offs=PayHandOffs(uow, codes),
+        eslips=EslipService(uow, clock, ids, limiter, links=eslip_links, writer=slips),
+        eslip_run=EslipRun(uow, clock, ids, slips),
+        outbox=OutboxService(uow, clock, ids, make_mailer(settings, clock)),
         payment_means=means,
         keys=keys,
         engine=engine,

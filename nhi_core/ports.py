@@ -13,6 +13,7 @@ from nhi_core.domain.application import Application, ApplicationState
 from nhi_core.domain.bills import Bill, Payment, Plan, PlanState
 from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.people import Person
+from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_payments import PaymentOrders
 
 Json = Mapping[str, object]
@@ -215,6 +216,9 @@ class UnitOfWork(Protocol):
     applications: Applications
     plans: InstalmentPlans
     orders: PaymentOrders
+    eslips: Eslips
+    mails: Mails
+    registrations: RegistrationLetters
     audit: Audit
     sends: Sends
     inbound: Inbound

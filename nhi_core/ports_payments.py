@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from nhi_core.domain.allocation import Claim
 from nhi_core.domain.errors import CounterError
 from nhi_core.domain.payment import Attempt, Order, Purpose
 
@@ -107,7 +108,8 @@ class PaymentProvider(Protocol):
 class WriteOffNumbers(Protocol):
     """The agency's 16-digit 銷帳編號, without which no barcode and no bill QR can be made."""
 
-    def of(self, order: Order) -> str | None: ...
+    def of(self, reference: str, claims: tuple[Claim, ...]) -> str | None:
+        """Return the number for a payment of these claims; `reference` is our own name for the payment."""
 
 
 @dataclass(frozen=True, slots=True)

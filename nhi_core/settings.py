@@ -19,6 +19,7 @@ from pydantic_settings import SettingsConfigDict
 from nhi_core import sandbox
 from nhi_core.domain.rates import WAIVE_LE_DEFAULT
 from nhi_core.security import KeyRings, KeysUnusable, load_key_file, sandbox_rings
+from nhi_core.settings_mail import MailSettings
 from nhi_core.settings_payments import PaymentSettings
 
 _SANDBOX_PHONE = "02-0000-0000"
@@ -58,7 +59,7 @@ class SettingsRefused(Exception):
         super().__init__("the settings cannot be used:\n" + "\n".join(f"  - {line}" for line in problems))
 
 
-class Settings(PaymentSettings):
+class Settings(PaymentSettings, MailSettings):
     """All settings; read them with `Settings.load()`."""
 
     model_config = SettingsConfigDict(

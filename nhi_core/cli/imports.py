@@ -10,13 +10,10 @@ from typing import Any
 
 import click
 
-from nhi_core.adapters.db import ColumnSealer
-from nhi_core.adapters.db.bulk_registrations import SqlRegistrations
 from nhi_core.adapters.premiums.files import write_report
 from nhi_core.bootstrap import Core
 from nhi_core.cli.context import EXIT_REFUSED, open_core
 from nhi_core.domain.imports import ImportKind, ImportState
-from nhi_core.security import KeyedFingerprints
 from nhi_core.services.imports import ImportView
 from nhi_core.services.imports_registrations import RegistrationService
 
@@ -128,9 +125,7 @@ def registrations(file: Path, consented_on: datetime, letter: Path | None) -> No
       nhi-counter import registrations 11002722020260908.CSV --consented-on 2026-09-01
     """
     with open_core() as core:
-        sealer = ColumnSealer(core.sealer, KeyedFingerprints(core.keys.fingerprint))
-        letters = SqlRegistrations(core.engine, sealer, core.clock)
-        service = RegistrationService(core.imports, letters, core.clock)
+        service = RegistrationService(core.imports, core.clock)
         view = service.take_in(file, consented_on=consented_on.date())
     if not view.plausible:
         click.echo(f"note: the unit code {view.unit_code} has an unusual check digit", err=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from nhi_core.domain.allocation import Claim
 from nhi_core.domain.calendar import TAIPEI
 from nhi_core.domain.payment import Order, OrderState
 from nhi_core.domain.payment_barcode import STORE_LIMIT, StoreBarcode, build
@@ -35,62 +36,70 @@ class BillQr:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The agency's number for a payment, and what can be shown of it; None: no codes, or too much for it."""
+
+    number: str | None
+    store: StoreBarcode | None
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandOffCodes:
+    """Makes barcodes and the agency's address, as far as this deployment has the codes for them."""
+
+    write_off: WriteOffNumbers
+    merchant: Merchant | None
+    store_item: str | None
+
+    def of(self, reference: str, claims: tuple[Claim, ...], *, amount: int, until: datetime) -> Codes:
+        """Return the codes of a payment of `amount` NT$, good until the moment `until`."""
+        number = self.write_off.of(reference, claims)
+        if number is None:
+            return Codes(None, None, None)
+        day = until.astimezone(TAIPEI).date()
+        store = address = None
+        if self.store_item is not None and amount <= STORE_LIMIT:
+            month = max(claim.month for claim in claims)
+            store = build(until=day, item=self.store_item, reference=number, month=month, amount=amount)
+        if self.merchant is not None:
+            twqr = payload(merchant=self.merchant, write_off=number, amount=amount, due=day, until=until)
+            address = nhia_address(twqr, write_off=number, amount=amount)
+        return Codes(number, store, address)
+
+
 class PayHandOffs:
     """Makes payloads for open orders of the person who is bound now."""
 
-    def __init__(
-        self,
-        uow: UnitOfWorkFactory,
-        write_off: WriteOffNumbers,
-        *,
-        merchant: Merchant | None,
-        store_item: str | None,
-    ) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, codes: HandOffCodes) -> None:
         self._uow = uow
-        self._write_off = write_off
-        self._merchant = merchant
-        self._item = store_item
+        self._codes = codes
 
     @property
     def offered(self) -> frozenset[str]:
         """The channels that this deployment has the codes for."""
-        return frozenset(
-            name for name, code in (("twqr", self._merchant), ("store", self._item)) if code is not None
-        )
+        have = (("twqr", self._codes.merchant), ("store", self._codes.store_item))
+        return frozenset(name for name, code in have if code is not None)
 
     def store(self, order_id: str) -> StoreSlip | None:
         """Return the barcodes; None when a store cannot take it. Raises PayLinkOver."""
-        order, number = self._open(order_id)
-        if order is None or number is None or self._item is None or order.amount > STORE_LIMIT:
+        order, codes = self._open(order_id)
+        if order is None or codes is None or codes.store is None:
             return None
-        until = order.expires_at.astimezone(TAIPEI).date()
-        barcode = build(
-            until=until,
-            item=self._item,
-            reference=number,
-            month=max(claim.month for claim in order.claims),
-            amount=order.amount,
-        )
-        return StoreSlip(barcode, order.amount, until)
+        return StoreSlip(codes.store, order.amount, order.expires_at.astimezone(TAIPEI).date())
 
     def qr(self, order_id: str) -> BillQr | None:
         """Return the agency's address with its TWQR text; None without codes. Raises PayLinkOver."""
-        order, number = self._open(order_id)
-        if order is None or number is None or self._merchant is None:
+        order, codes = self._open(order_id)
+        if order is None or codes is None or codes.address is None:
             return None
-        until = order.expires_at
-        twqr = payload(
-            merchant=self._merchant,
-            write_off=number,
-            amount=order.amount,
-            due=until.astimezone(TAIPEI).date(),
-            until=until,
-        )
-        return BillQr(nhia_address(twqr, write_off=number, amount=order.amount), order.amount, until)
+        return BillQr(codes.address, order.amount, order.expires_at)
 
-    def _open(self, order_id: str) -> tuple[Order | None, str | None]:
+    def _open(self, order_id: str) -> tuple[Order | None, Codes | None]:
         with self._uow() as uow:
             order = bound_order(uow, order_id)
         if order.state is not OrderState.OPEN:
             return None, None
-        return order, self._write_off.of(order)
+        codes = self._codes.of(order.id, order.claims, amount=order.amount, until=order.expires_at)
+        return order, codes

@@ -19,14 +19,18 @@ from nhi_core.domain.accounts import Account, Binding, CodePurpose, OneTimeCode
 from nhi_core.domain.application import Application
 from nhi_core.domain.bills import Bill, Payment, Plan
 from nhi_core.domain.binding import LIVE, BindingState
+from nhi_core.domain.eslip import Slip, Subscription
 from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
+from nhi_core.domain.mail import Mail
 from nhi_core.domain.payment import Attempt, Order
 from nhi_core.domain.payment_carry import carried_over
 from nhi_core.domain.people import Person
 from nhi_core.ports import Clock, Json
+from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_payments import Callback, PaymentOrders
 from tests.fakes.instalments import FakeApplications, FakePlans
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.mails import FakeEslips, FakeMails, FakeRegistrations
 from tests.fakes.payments import FakePaymentOrders
 
 _Row = TypeVar("_Row")
@@ -74,6 +78,10 @@ class MemoryStore:
     orders: dict[str, Order] = field(default_factory=dict)
     attempts: dict[str, Attempt] = field(default_factory=dict)
     callbacks: dict[str, Callback] = field(default_factory=dict)
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    slips: dict[str, Slip] = field(default_factory=dict)
+    mails: dict[str, Mail] = field(default_factory=dict)
+    registrations: dict[str, tuple[str, str]] = field(default_factory=dict)
     audit: dict[str, AuditRow] = field(default_factory=dict)
     sends: dict[str, SendRow] = field(default_factory=dict)
     inbound: dict[str, str] = field(default_factory=dict)
@@ -278,6 +286,11 @@ class MemoryUnitOfWork:
         self.plans: ports.InstalmentPlans = FakePlans(bills)
         orders, attempts, callbacks = _Table(store.orders), _Table(store.attempts), _Table(store.callbacks)
         self.orders: PaymentOrders = FakePaymentOrders(orders, attempts, callbacks, bills)
+        subscriptions, slips = _Table(store.subscriptions), _Table(store.slips)
+        self.eslips: Eslips = FakeEslips(subscriptions, slips, bills)
+        mails, registrations = _Table(store.mails), _Table(store.registrations)
+        self.mails: Mails = FakeMails(mails)
+        self.registrations: RegistrationLetters = FakeRegistrations(registrations)
         self.people: ports.People = people
         self.bills: ports.Bills = bills
         items, refunds = _Table(store.items), _Table(store.refunds)
@@ -293,7 +306,7 @@ class MemoryUnitOfWork:
             people, bills.bills, bills.payments, bills.plans, accounts,
             items, refunds, subsidies, areas,
             codes, bindings, audit, sends, inbound, applications,
-            orders, attempts, callbacks,
+            orders, attempts, callbacks, subscriptions, slips, mails, registrations,
         )  # fmt: skip
 
     def __enter__(self) -> Self:

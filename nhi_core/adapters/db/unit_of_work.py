@@ -10,11 +10,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Timeout
 
 from nhi_core.adapters.db.repositories.accounts import SqlAccounts, SqlBindings, SqlCodes
 from nhi_core.adapters.db.repositories.bills import SqlBills
+from nhi_core.adapters.db.repositories.eslips import SqlEslips
 from nhi_core.adapters.db.repositories.instalments import SqlApplications, SqlInstalmentPlans
 from nhi_core.adapters.db.repositories.ledger import SqlLedger
 from nhi_core.adapters.db.repositories.ledgers import SqlAudit, SqlInbound, SqlSends
+from nhi_core.adapters.db.repositories.mails import SqlMails
 from nhi_core.adapters.db.repositories.payments import SqlPaymentOrders
 from nhi_core.adapters.db.repositories.people import SqlPeople
+from nhi_core.adapters.db.repositories.registrations import SqlRegistrationLetters
 from nhi_core.adapters.db.sealing import ColumnSealer
 from nhi_core.domain.errors import StoreUnavailable
 from nhi_core.ports import (
@@ -31,6 +34,7 @@ from nhi_core.ports import (
     People,
     Sends,
 )
+from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_payments import PaymentOrders
 
 # The pool is exhausted, the server is gone, does not answer in time, or is busy with somebody else's lock.
@@ -52,6 +56,9 @@ class SqlUnitOfWork:
     applications: Applications
     plans: InstalmentPlans
     orders: PaymentOrders
+    eslips: Eslips
+    mails: Mails
+    registrations: RegistrationLetters
     audit: Audit
     sends: Sends
     inbound: Inbound
@@ -80,6 +87,9 @@ class SqlUnitOfWork:
         self.applications = SqlApplications(connection, self._sealer)
         self.plans = SqlInstalmentPlans(connection)
         self.orders = SqlPaymentOrders(connection)
+        self.eslips = SqlEslips(connection, self._sealer)
+        self.mails = SqlMails(connection)
+        self.registrations = SqlRegistrationLetters(connection, self._sealer, self._clock)
         self.audit = SqlAudit(connection, self._clock)
         self.sends = SqlSends(connection, self._clock)
         self.inbound = SqlInbound(connection, self._clock)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,16 +12,18 @@ from sqlalchemy import Engine, select
 from nhi_core.adapters.clock import SystemIds
 from nhi_core.adapters.db import ColumnSealer, SqlUnitOfWorkFactory
 from nhi_core.adapters.db.bulk_imports import SqlImports
-from nhi_core.adapters.db.bulk_registrations import SqlRegistrations
 from nhi_core.adapters.db.tables import bindings
 from nhi_core.adapters.db.tables_imports import preregistrations
 from nhi_core.adapters.premiums.files.source import FileSource
-from nhi_core.domain.errors import StoreUnavailable
 from nhi_core.domain.imports import FileRefused
 from nhi_core.domain.imports_registrations import parse_file_name
+from nhi_core.domain.mail import Mail
+from nhi_core.ports_mail import Envelope, MailDeferred, MailRefused
 from nhi_core.security import sandbox_rings
 from nhi_core.services.imports import ImportService
-from nhi_core.services.imports_registrations import MailRefused, RegistrationService
+from nhi_core.services.imports_letters import person_letter
+from nhi_core.services.imports_registrations import RegistrationService
+from nhi_core.services.outbox import OutboxService
 from tests.factories import canary
 from tests.factories.domain import make_person
 from tests.fakes.clock import FakeClock
@@ -36,12 +39,12 @@ class Post:
         self.letters: list[tuple[str, str, str]] = []
         self.down = False
 
-    def send(self, to: str, *, subject: str, text: str, key: str) -> None:
+    def send(self, envelope: Envelope, *, key: str) -> None:
         if self.down:
-            raise StoreUnavailable("away")
-        if to.startswith("refused"):
-            raise MailRefused("no such mailbox")
-        self.letters.append((to, subject + text, key))
+            raise MailDeferred("no_server")
+        if envelope.to.startswith("refused"):
+            raise MailRefused("550")
+        self.letters.append((envelope.to, envelope.subject + envelope.text, key))
 
 
 @pytest.fixture
@@ -56,7 +59,7 @@ def service(engine: Engine, sealer: ColumnSealer, clock: FakeClock, url: str) ->
         SqlImports(engine, sealer, clock),
         SystemIds(),
     )
-    return RegistrationService(imports, SqlRegistrations(engine, sealer, clock), clock)
+    return RegistrationService(imports, clock)
 
 
 @pytest.fixture
@@ -99,13 +102,34 @@ def test_the_contact_learns_how_many_and_why_without_values(
         assert connection.execute(select(bindings)).all() == [], "the card still does the binding"
 
 
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+@pytest.fixture
+def outbox(uow: SqlUnitOfWorkFactory, clock: FakeClock, post: Post) -> OutboxService:
+    return OutboxService(uow, clock, SystemIds(), post)
+
+
+def writer(uow: SqlUnitOfWorkFactory) -> Callable[[Mail], Envelope]:
+    def write(mail: Mail) -> Envelope:
+        with uow() as unit:
+            registered = unit.registrations.get(mail.subject_id)
+        assert registered is not None
+        letter = person_letter()
+        return Envelope(registered.email, letter.subject, letter.text)
+
+    return write
+
+
 def test_each_person_gets_one_letter_without_anything_personal(
-    service: RegistrationService, staff: list[str], tmp_path: Path, engine: Engine
-) -> None:
+    service: RegistrationService, staff: list[str], tmp_path: Path, engine: Engine, outbox: OutboxService,
+    post: Post, uow: SqlUnitOfWorkFactory,
+) -> None:  # fmt: skip
     service.take_in(put(tmp_path, staff), consented_on=CONSENT)
-    post = Post()
-    assert service.send_letters(post) == 1
-    assert service.send_letters(post) == 0
+    assert outbox.send_due(writer(uow)) == 1
+    assert outbox.send_due(writer(uow)) == 0
     ((to, text, key),) = post.letters
     assert to == canary.EMAIL
     assert key.startswith("preregistration-")
@@ -114,21 +138,19 @@ def test_each_person_gets_one_letter_without_anything_personal(
     assert mails(engine) == ["refused", "sent"]
 
 
-def test_a_letter_waits_for_a_server_that_is_down_and_for_a_sender_that_ended(
-    service: RegistrationService, staff: list[str], tmp_path: Path, engine: Engine, sealer: ColumnSealer,
-    clock: FakeClock,
+def test_a_letter_waits_for_a_server_that_is_down(
+    service: RegistrationService, staff: list[str], tmp_path: Path, engine: Engine, outbox: OutboxService,
+    post: Post, uow: SqlUnitOfWorkFactory, clock: FakeClock,
 ) -> None:  # fmt: skip
     service.take_in(put(tmp_path, staff), consented_on=CONSENT)
-    post = Post()
     post.down = True
-    assert service.send_letters(post) == 0
-    assert mails(engine) == ["waiting", "waiting"]
-    letters = SqlRegistrations(engine, sealer, clock)
-    assert len(letters.claim_letters(10, given_up_before=timedelta(minutes=15))) == 2
+    assert outbox.send_due(writer(uow)) == 0
+    assert mails(engine) == ["sending", "sending"]
     post.down = False
-    assert service.send_letters(post) == 0
-    clock.advance(minutes=16)
-    assert service.send_letters(post) == 1
+    assert outbox.send_due(writer(uow)) == 0, "the pause is not over"
+    clock.advance(minutes=2)
+    assert outbox.send_due(writer(uow)) == 1
+    assert mails(engine) == ["refused", "sent"]
 
 
 def test_consent_is_never_in_the_future(
