@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actions import binding, instalments, money, payments, premiums, talk
+from actions import binding, instalments, money, payments, premiums, reminders, talk
 from actions.base import CounterAction
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ ACTIONS: tuple[type[CounterAction], ...] = (
     payments.PayAtStore,
     payments.AskPaymentChannels,
     payments.RequestPaymentCertificate,
+    reminders.SubscribeReminder,
+    reminders.UnsubscribeReminder,
+    reminders.SetReminder,
     talk.DidYouMean,
     talk.TalkToPerson,
     talk.ChangeLanguage,

@@ -9,6 +9,10 @@ SENDS = Counter("nhi_bot_sends", "Outgoing sends by kind and how they ended", ["
 WEBHOOKS = Counter("nhi_bot_webhooks", "Webhook calls by answer", ["status"])
 RASA_FAILURES = Counter("nhi_bot_rasa_failures", "Turns the dialogue engine did not answer", ["reason"])
 SWEPT = Counter("nhi_bot_swept", "What sweepers picked up", ["what"])
+REMINDERS = Counter("nhi_bot_reminders", "Reminders by kind and how they ended", ["kind", "outcome"])
+REMINDERS_WAITING = Gauge(
+    "nhi_bot_reminders_waiting", "Reminders past their moment", multiprocess_mode="mostrecent"
+)
 WEBHOOK_SECONDS = Histogram(
     "nhi_bot_webhook_seconds",
     "Time to answer a webhook call",

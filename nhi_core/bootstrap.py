@@ -21,6 +21,8 @@ from nhi_core.adapters.redis import RedisLimiter, RedisVault, connect
 from nhi_core.adapters.redis import ping as ping_redis
 from nhi_core.domain.calendar import GraceModel
 from nhi_core.domain.late_fee import FeePolicy
+from nhi_core.domain.reminder_days import ReminderRules
+from nhi_core.domain.reminders import QuietHours
 from nhi_core.health import HealthService
 from nhi_core.ports import Clock, Fingerprints, Ids, Limiter, UnitOfWorkFactory, Vault, WorkingDays
 from nhi_core.security import KeyedFingerprints, KeyRings, Sealer, Signer
@@ -45,6 +47,10 @@ from nhi_core.services.payment_links import PayLinks
 from nhi_core.services.payments import PaymentService
 from nhi_core.services.pictures import PictureService
 from nhi_core.services.premium_details import PremiumDetailService
+from nhi_core.services.reminder_planning import ReminderPlanner
+from nhi_core.services.reminder_rounds import ReminderRounds
+from nhi_core.services.reminder_sending import ReminderSending
+from nhi_core.services.reminders import ReminderService
 from nhi_core.services.sends import SendService
 from nhi_core.services.standing import StandingService
 from nhi_core.services.tickets import TicketService
@@ -81,6 +87,9 @@ class Core:
     premium_details: PremiumDetailService
     standing: StandingService
     pictures: PictureService
+    reminders: ReminderService
+    reminder_rounds: ReminderRounds
+    reminder_sending: ReminderSending
     sends: SendService
     inbound: InboundService
     imports: ImportService
@@ -129,6 +138,9 @@ def build(
     calendar = calendar or TaiwanCalendar.load(settings.calendar_file or DEFAULT_OVERRIDES)
     policy = FeePolicy(settings.late_fee_waiver, GraceModel(settings.grace_model))
     turns = TurnService(vault, ids)
+    planner = ReminderPlanner(
+        ReminderRules(calendar, policy), QuietHours.parse(settings.quiet_hours), clock, ids
+    )
     means = payment_means(settings, vault, ids)
     codes = HandOffCodes(means.write_off, means.merchant, means.store_item)
     slips = SlipWriter(Assessor(calendar, policy), codes)
@@ -159,6 +171,9 @@ def build(
         premium_details=PremiumDetailService(uow, clock),
         standing=StandingService(uow, clock, calendar, policy),
         pictures=PictureService(vault, ids, settings.public_url),
+        reminders=ReminderService(uow, clock, planner),
+        reminder_rounds=ReminderRounds(uow, clock, planner),
+        reminder_sending=ReminderSending(uow, clock, ids, planner),
         sends=SendService(uow, clock, monthly_quota=settings.push_quota, reserve=settings.push_reserve),
         inbound=InboundService(uow),
         imports=ImportService(

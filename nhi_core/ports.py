@@ -15,6 +15,7 @@ from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.people import Person
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_payments import PaymentOrders
+from nhi_core.ports_reminders import ReminderBooks, Reminders
 
 Json = Mapping[str, object]
 
@@ -219,6 +220,8 @@ class UnitOfWork(Protocol):
     eslips: Eslips
     mails: Mails
     registrations: RegistrationLetters
+    reminders: Reminders
+    reminder_books: ReminderBooks
     audit: Audit
     sends: Sends
     inbound: Inbound

@@ -38,6 +38,7 @@ _PRODUCTION_DEFAULTS: Mapping[str, str] = {
     "LINE_API_URL": "https://api.line.me",
     "LINE_DATA_API_URL": "https://api-data.line.me",
 }
+_QUIET_HOURS = r"^(none|([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)$"
 _PLAIN_WORDS = {
     "missing": "is not set",
     "date_from_datetime_parsing": "must be a date like 2026-11-22",
@@ -87,6 +88,8 @@ class Settings(PaymentSettings, MailSettings):
     # Pushes a month that LINE's plan allows (unset: unlimited), and how many are kept for what is urgent.
     push_quota: int | None = Field(None, validation_alias="NHI_PUSH_QUOTA", ge=0)
     push_reserve: int = Field(0, validation_alias="NHI_PUSH_RESERVE", ge=0)
+    # When no reminder is pushed, Taipei time: `21:00-08:00`, or `none`.
+    quiet_hours: str = Field("21:00-08:00", validation_alias="NHI_QUIET_HOURS", pattern=_QUIET_HOURS)
 
     line_channel_secret: SecretStr = Field(validation_alias="LINE_CHANNEL_SECRET", min_length=16)
     line_channel_access_token: SecretStr = Field(validation_alias="LINE_CHANNEL_ACCESS_TOKEN", min_length=16)

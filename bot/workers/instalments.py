@@ -10,6 +10,7 @@ import structlog
 from bot import metrics
 from bot.outcomes import RetryLater
 from bot.rendering import RenderError
+from bot.rendering.postbacks import MENU_SESSION
 from bot.workers import runtime
 from bot.workers.queue import task
 from bot.workers.runtime import Office
@@ -50,8 +51,9 @@ def _tell(office: Office, untold: Untold) -> str:
         account = uow.accounts.get(untold.account_id)
     if account is None or account.blocked:
         return "blocked"
+    # An answer is often looked at the next day, when the account's session is another one.
     messages = office.desk.render(
-        "matter_waiting", _WHERE_TO_LOOK, language=account.language, session=account.session
+        "matter_waiting", _WHERE_TO_LOOK, language=account.language, session=MENU_SESSION
     )
     # The person asked for this answer: it may use the quota's reserve.
     ending = office.desk.replies.push(

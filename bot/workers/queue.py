@@ -59,6 +59,9 @@ def _options(settings: Settings) -> dict[str, Any]:
             "parked": {"task": "sweeps.parked", "schedule": 60.0, "options": {"expires": 60}},
             "instalments": {"task": "sweeps.instalments", "schedule": 600.0, "options": {"expires": 600}},
             "answers": {"task": "sweeps.instalment_answers", "schedule": 60.0, "options": {"expires": 60}},
+            # Each walks or sends a part and leaves the rest to the next: see bot/workers/reminders.py.
+            "plan": {"task": "sweeps.reminders_plan", "schedule": 60.0, "options": {"expires": 60}},
+            "reminders": {"task": "sweeps.reminders_send", "schedule": 60.0, "options": {"expires": 60}},
             "payments": {"task": "sweeps.payments", "schedule": 15.0, "options": {"expires": 15}},
             "journal": {"task": "sweeps.journal", "schedule": 10.0, "options": {"expires": 10}},
         },
@@ -68,7 +71,13 @@ def _options(settings: Settings) -> dict[str, Any]:
 def configured(settings: Settings) -> Celery:
     """Return the application for these settings."""
     application = Celery(
-        "nhi_counter", include=["bot.workers.conversation", "bot.workers.instalments", "bot.workers.sweeps"]
+        "nhi_counter",
+        include=[
+            "bot.workers.conversation",
+            "bot.workers.instalments",
+            "bot.workers.reminders",
+            "bot.workers.sweeps",
+        ],
     )
     application.conf.update(_options(settings))
     return application

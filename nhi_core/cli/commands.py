@@ -10,6 +10,7 @@ from nhi_core.cli.doctor import doctor
 from nhi_core.cli.imports import imports
 from nhi_core.cli.instalments import instalments
 from nhi_core.cli.keys import keys
+from nhi_core.cli.reminders import reminders
 from nhi_core.cli.show import show_settings
 
 
@@ -26,5 +27,6 @@ def register(group: click.Group) -> None:
         doctor,
         show_settings,
         imports,
+        reminders,
     ):
         group.add_command(verb)

@@ -269,6 +269,8 @@ class BindingService:
         if not uow.bindings.move(moved, was=binding.state):
             # Somebody else was first; nothing of this transaction may stand.
             raise NothingProposed if binding.state == BindingState.PROPOSED else NotBound
+        if binding.state == BindingState.BOUND:
+            uow.reminders.forget(binding.id, now)
         uow.audit.record(AUDIT_EVENTS[event], subject=binding.account_id, detail={"binding": binding.id})
         return moved
 

@@ -69,11 +69,13 @@ class SendService:
         Two claims at the same instant may pass the quota by one push; the reserve is there for that too.
         """
         with self._uow() as uow:
-            if uow.sends.outcome(key) is None and not self._budget(uow).allows(recipients, urgent=urgent):
-                return Claim.OVER_QUOTA
+            allowed = self._budget(uow).allows(recipients, urgent=urgent)
             first = uow.sends.claim(
                 key, kind=PUSH, account_id=account_id, messages=messages, recipients=recipients
             )
+            # A key that stands is counted already; what is not committed leaves no row.
+            if first and not allowed:
+                return Claim.OVER_QUOTA
             uow.commit()
         return Claim.CLAIMED if first else Claim.DUPLICATE
 

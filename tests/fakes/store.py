@@ -25,13 +25,16 @@ from nhi_core.domain.mail import Mail
 from nhi_core.domain.payment import Attempt, Order
 from nhi_core.domain.payment_carry import carried_over
 from nhi_core.domain.people import Person
+from nhi_core.domain.reminders import Preferences, Reminder
 from nhi_core.ports import Clock, Json
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_payments import Callback, PaymentOrders
+from nhi_core.ports_reminders import ReminderBooks, Reminders, Walk
 from tests.fakes.instalments import FakeApplications, FakePlans
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.mails import FakeEslips, FakeMails, FakeRegistrations
 from tests.fakes.payments import FakePaymentOrders
+from tests.fakes.reminders import FakeReminderBooks, FakeReminders
 
 _Row = TypeVar("_Row")
 
@@ -82,6 +85,9 @@ class MemoryStore:
     slips: dict[str, Slip] = field(default_factory=dict)
     mails: dict[str, Mail] = field(default_factory=dict)
     registrations: dict[str, tuple[str, str]] = field(default_factory=dict)
+    reminder_preferences: dict[str, Preferences | None] = field(default_factory=dict)
+    reminders: dict[str, Reminder] = field(default_factory=dict)
+    reminder_walks: dict[str, Walk] = field(default_factory=dict)
     audit: dict[str, AuditRow] = field(default_factory=dict)
     sends: dict[str, SendRow] = field(default_factory=dict)
     inbound: dict[str, str] = field(default_factory=dict)
@@ -296,6 +302,10 @@ class MemoryUnitOfWork:
         items, refunds = _Table(store.items), _Table(store.refunds)
         subsidies, areas = _Table(store.subsidies), _Table(store.areas)
         self.ledger: ports.Ledger = FakeLedger(bills, items, refunds, subsidies, areas)
+        wanted, reminders = _Table(store.reminder_preferences), _Table(store.reminders)
+        walks = _Table(store.reminder_walks)
+        self.reminders: Reminders = FakeReminders(wanted, reminders, walks, bindings)
+        self.reminder_books: ReminderBooks = FakeReminderBooks(bills, self.ledger, people)
         self.accounts: ports.Accounts = accounts
         self.codes: ports.Codes = codes
         self.bindings: ports.Bindings = bindings
@@ -307,6 +317,7 @@ class MemoryUnitOfWork:
             items, refunds, subsidies, areas,
             codes, bindings, audit, sends, inbound, applications,
             orders, attempts, callbacks, subscriptions, slips, mails, registrations,
+            wanted, reminders, walks,
         )  # fmt: skip
 
     def __enter__(self) -> Self:

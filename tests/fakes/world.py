@@ -8,6 +8,8 @@ from datetime import date
 from nhi_core.adapters.calendar import TaiwanCalendar
 from nhi_core.domain.late_fee import FeePolicy
 from nhi_core.domain.people import Person
+from nhi_core.domain.reminder_days import ReminderRules
+from nhi_core.domain.reminders import QuietHours
 from nhi_core.services.arrears import ArrearsService
 from nhi_core.services.bindings import BindingService
 from nhi_core.services.conversations import ConversationService
@@ -18,6 +20,10 @@ from nhi_core.services.instalments import InstalmentService
 from nhi_core.services.late_fees import LateFeeService
 from nhi_core.services.pictures import PictureService
 from nhi_core.services.premium_details import PremiumDetailService
+from nhi_core.services.reminder_planning import ReminderPlanner
+from nhi_core.services.reminder_rounds import ReminderRounds
+from nhi_core.services.reminder_sending import ReminderSending
+from nhi_core.services.reminders import ReminderService
 from nhi_core.services.sends import SendService
 from nhi_core.services.standing import StandingService
 from nhi_core.services.tickets import TicketService
@@ -65,6 +71,11 @@ class World:
         self.pictures = PictureService(self.vault, self.ids, self.public_url)
         self.sends = SendService(self.uow, self.clock, monthly_quota=self.monthly_quota, reserve=self.reserve)
         self.inbound = InboundService(self.uow)
+        rules = ReminderRules(CALENDAR, self.policy)
+        planner = ReminderPlanner(rules, QuietHours(), self.clock, self.ids)
+        self.reminders = ReminderService(self.uow, self.clock, planner)
+        self.reminder_rounds = ReminderRounds(self.uow, self.clock, planner)
+        self.reminder_sending = ReminderSending(self.uow, self.clock, self.ids, planner)
 
     def account(self, channel_user: str = "U1") -> str:
         """Return the id of a channel user's account."""

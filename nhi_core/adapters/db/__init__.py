@@ -5,6 +5,7 @@ from nhi_core.adapters.db import tables_imports as tables_imports
 from nhi_core.adapters.db import tables_instalments as tables_instalments
 from nhi_core.adapters.db import tables_ledger as tables_ledger  # its tables belong to the metadata
 from nhi_core.adapters.db import tables_payments as tables_payments
+from nhi_core.adapters.db import tables_reminders as tables_reminders
 from nhi_core.adapters.db.engine import Engine, make_engine, ping
 from nhi_core.adapters.db.migrate import MigrationState, migrate, migration_state
 from nhi_core.adapters.db.reseal import ResealReport, reseal, stale_values

@@ -18,6 +18,8 @@ from nhi_core.adapters.db.repositories.mails import SqlMails
 from nhi_core.adapters.db.repositories.payments import SqlPaymentOrders
 from nhi_core.adapters.db.repositories.people import SqlPeople
 from nhi_core.adapters.db.repositories.registrations import SqlRegistrationLetters
+from nhi_core.adapters.db.repositories.reminder_books import SqlReminderBooks
+from nhi_core.adapters.db.repositories.reminders import SqlReminders
 from nhi_core.adapters.db.sealing import ColumnSealer
 from nhi_core.domain.errors import StoreUnavailable
 from nhi_core.ports import (
@@ -36,6 +38,7 @@ from nhi_core.ports import (
 )
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_payments import PaymentOrders
+from nhi_core.ports_reminders import ReminderBooks, Reminders
 
 # The pool is exhausted, the server is gone, does not answer in time, or is busy with somebody else's lock.
 _AWAY = (OperationalError, InterfaceError, TimeoutError)
@@ -59,6 +62,8 @@ class SqlUnitOfWork:
     eslips: Eslips
     mails: Mails
     registrations: RegistrationLetters
+    reminders: Reminders
+    reminder_books: ReminderBooks
     audit: Audit
     sends: Sends
     inbound: Inbound
@@ -90,6 +95,8 @@ class SqlUnitOfWork:
         self.eslips = SqlEslips(connection, self._sealer)
         self.mails = SqlMails(connection)
         self.registrations = SqlRegistrationLetters(connection, self._sealer, self._clock)
+        self.reminders = SqlReminders(connection)
+        self.reminder_books = SqlReminderBooks(connection)
         self.audit = SqlAudit(connection, self._clock)
         self.sends = SqlSends(connection, self._clock)
         self.inbound = SqlInbound(connection, self._clock)

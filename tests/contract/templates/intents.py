@@ -77,7 +77,15 @@ INTENTS = frozenset(
 
 # What a button or the engine itself says; nobody asks for it in words.
 TAPS = frozenset(
-    {"confirm_binding", "cancel_binding", "confirm_unbind", "instalment_guide", "retry", "show_result"}
+    {
+        "confirm_binding",
+        "cancel_binding",
+        "confirm_unbind",
+        "instalment_guide",
+        "set_reminder",
+        "retry",
+        "show_result",
+    }
 )
 # The others are answered by the template of their own name.
 TEMPLATE_OF = {

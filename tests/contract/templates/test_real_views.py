@@ -12,12 +12,15 @@ from bot.rendering import render
 from bot.rendering.store import samples
 from line_sandbox.validation import check_request
 from nhi_core.adapters.premiums.sandbox import households
+from nhi_core.domain.reminders import HOURS, LEAD_DAYS, ReminderKind
 from nhi_core.services.arrears import ArrearsView, BillView, PlanView
 from nhi_core.services.bindings import BindingProposal, BindingStatus
 from nhi_core.services.late_fees import LateFeeBillView, LateFeeView
+from nhi_core.services.reminders import KindView, RemindersView
 from nhi_core.services.views import to_json
 from nhi_core.wire import LANGUAGES
 from tests.contract.templates.gallery import SESSION
+from tests.factories.domain import make_person
 from tests.fakes.world import CALENDAR, TODAY, World
 
 STORIES = {household.key: household for household in households(TODAY, CALENDAR)}
@@ -62,6 +65,10 @@ def test_samples_have_the_shape_of_the_views() -> None:
     for name in ("binding_status", "bind_done", "unbind_confirm", "unbind_done"):
         for sample in samples(name):
             assert sample.data.keys() <= fields(BindingStatus), (name, sample.name)
+    for name in ("reminder_settings", "reminder_stop"):
+        for sample in samples(name):
+            assert sample.data.keys() == fields(RemindersView), (name, sample.name)
+            assert all(one.keys() == fields(KindView) for one in sample.data["kinds"]), (name, sample.name)
     for sample in samples("bind_confirm"):
         assert sample.data.keys() <= fields(BindingProposal), sample.name
 
@@ -69,3 +76,17 @@ def test_samples_have_the_shape_of_the_views() -> None:
 @pytest.fixture
 def world() -> World:
     return World()
+
+
+def test_every_choice_of_reminders_has_its_words(world: World) -> None:
+    account = world.account()
+    world.bind(account, world.add_person(make_person()))
+    views = [world.reminders.view(account)]
+    views += [world.reminders.switch(account, kind, on=True) for kind in ReminderKind]
+    views += [world.reminders.choose_time(account, time) for time in HOURS]
+    views += [world.reminders.choose_days(account, days) for days in LEAD_DAYS]
+    for view in views:
+        for language in LANGUAGES:
+            for template in ("reminder_settings", "reminder_stop"):
+                messages = render(template, to_json(view), language=language, session=SESSION)
+                check_request("ReplyMessageRequest", {"replyToken": "0" * 32, "messages": messages})

@@ -144,3 +144,14 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch, production: dict[s
 def test_the_broker_address_of_a_unix_socket_is_in_celerys_spelling() -> None:
     settings = Settings.load(env_file=None, NHI_REDIS_URL="unix:///run/redis.sock?db=1")
     assert settings.celery_broker_url == "redis+socket:///run/redis.sock?db=1"
+
+
+@pytest.mark.parametrize("hours", ["21:00-08:00", "none", "00:00-00:00"])
+def test_quiet_hours_are_two_times_or_none(hours: str) -> None:
+    assert Settings.load(env_file=None, NHI_QUIET_HOURS=hours).quiet_hours == hours
+
+
+@pytest.mark.parametrize("hours", ["24:00-08:00", "21-8", "21:00-08:60", "night"])
+def test_quiet_hours_that_are_none_are_refused_by_name(hours: str) -> None:
+    with pytest.raises(SettingsRefused, match="NHI_QUIET_HOURS has the wrong form"):
+        Settings.load(env_file=None, NHI_QUIET_HOURS=hours)
