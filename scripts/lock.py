@@ -15,6 +15,7 @@ LOCKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("tools", ("--universal", "--python-version", "3.8")),
     ("app", ("--universal", "--python-version", "3.11")),
     ("dev", ("--universal", "--python-version", "3.11", "-c", "requirements/app.txt")),
+    ("kiosk", ("--universal", "--python-version", "3.11", "-c", "requirements/app.txt")),
     ("nlu", ("--python-version", "3.10", "--override", "requirements/nlu.overrides.txt")),
     ("redis", ("--no-deps", "--python-version", "3.11")),
 )

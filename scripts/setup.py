@@ -95,6 +95,7 @@ def find_python(versions: Sequence[tuple[int, int]], what: str) -> str:
 # --- system packages -----------------------------------------------------------------------------
 
 # package → (a file or command that shows it is there, what goes without it)
+PCSC_HEADERS = "/usr/include/PCSC/winscard.h"
 SYSTEM: dict[str, tuple[str, str]] = {
     "redis-server": ("redis-server", "a redis-server from a Python package is used instead"),
     "chromium": ("chromium", "browser tests, the gallery's pictures"),
@@ -105,7 +106,12 @@ SYSTEM: dict[str, tuple[str, str]] = {
     "fonts-thai-tlwg": ("/usr/share/fonts/truetype/tlwg/Loma.ttf", "Thai in rich menu images and pictures"),
     "fonts-noto-color-emoji": ("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf", "emoji in pictures"),
     "postgresql": ("/usr/lib/postgresql", "tests on PostgreSQL"),
+    "pcscd": ("pcscd", "card tests over the real PC/SC path"),
+    "vsmartcard-vpcd": ("/etc/reader.conf.d/vpcd", "card tests over the real PC/SC path"),
+    "build-essential": ("gcc", "reading real cards (pyscard is compiled on Linux)"),
+    "libpcsclite-dev": (PCSC_HEADERS, "reading real cards (pyscard is compiled on Linux)"),
 }
+# `make run` uses virtual cards: no card service is put on a machine that only wants to see the product.
 FOR_RUN = ("redis-server", "fonts-noto-cjk", "fonts-thai-tlwg")
 
 
@@ -256,6 +262,21 @@ def install_self(uv: str, interpreter: Path) -> None:
     stamp.write_text(value)
 
 
+def card_reader(uv: str, interpreter: Path) -> None:
+    """Add pyscard, which is compiled here; where that cannot be, say so and go without."""
+    stamp = VENVS / "app" / ".kiosk"
+    lock = REQUIREMENTS / "kiosk.txt"
+    value = digest(lock, VENVS.joinpath("app", ".stamp"))
+    if stamped(stamp, value) or not (present(PCSC_HEADERS) and present("gcc")):
+        return
+    say("• compiling pyscard, for real card readers")
+    words = [uv, "pip", "install", "-q", "-p", str(interpreter), "--require-hashes", "-r", str(lock)]
+    if subprocess.run(words, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode:
+        say("! pyscard could not be compiled: virtual cards work, real readers do not")
+        return
+    stamp.write_text(value)
+
+
 def redis_server(uv: str, interpreter: Path) -> None:
     """Where no redis-server could be installed, take the real binary that a Python package carries."""
     home = VENVS / "redis"
@@ -303,6 +324,7 @@ def main() -> None:
     uv = tools()
     app = environment(uv, "app", app_python, REQUIREMENTS / "dev.txt")
     install_self(uv, app)
+    card_reader(uv, app)
     redis_server(uv, app)
     nlu = environment(uv, "nlu", nlu_python, REQUIREMENTS / "nlu.txt")
     train(nlu)

@@ -1,0 +1,1 @@
+"""The lobby program: cards, readers, screens."""
