@@ -13,6 +13,7 @@ from nhi_core.domain.application import Application, ApplicationState
 from nhi_core.domain.bills import Bill, Payment, Plan, PlanState
 from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.people import Person
+from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_payments import PaymentOrders
 from nhi_core.ports_reminders import ReminderBooks, Reminders
@@ -142,6 +143,15 @@ class Bindings(Protocol):
     def live_of_person(self, person_id: str) -> tuple[Binding, ...]:
         """Return the person's proposed and bound bindings, over all accounts."""
 
+    def dependants(
+        self, *, account_id: str | None = None, person_id: str | None = None
+    ) -> tuple[Binding, ...]:
+        """Return an account's dependants, or where a person is somebody's dependant."""
+
+    def with_news(self, limit: int = 100) -> tuple[Binding, ...]:
+        """Return bindings of which the account is still to be told something."""
+
+    def told(self, binding_id: str, news: str) -> None: ...
     def move(self, binding: Binding, *, was: str) -> bool:
         """Compare-and-set on `state`: False when somebody else moved it."""
 
@@ -222,6 +232,9 @@ class UnitOfWork(Protocol):
     registrations: RegistrationLetters
     reminders: Reminders
     reminder_books: ReminderBooks
+    kiosks: Kiosks
+    card_sessions: CardSessions
+    fact_attempts: FactAttempts
     audit: Audit
     sends: Sends
     inbound: Inbound

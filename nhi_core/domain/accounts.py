@@ -64,7 +64,12 @@ class OneTimeCode:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """An account tied to an insured person. `state` is a `binding.BindingState` value."""
+    """An account tied to an insured person.
+
+    `state` is a `binding.BindingState` value, `relation` a `binding.Relation` value. `card_session`: it was
+    proposed at a kiosk, and needs that session's confirmation too. `news` is a `binding.News` value that the
+    account is still to be told.
+    """
 
     id: str
     account_id: str
@@ -74,3 +79,6 @@ class Binding:
     expires_at: datetime | None
     bound_at: datetime | None
     ended_at: datetime | None
+    relation: str = "self"
+    card_session: str | None = None
+    news: str | None = None

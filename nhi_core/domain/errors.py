@@ -85,3 +85,82 @@ class ApplicationChanged(IllegalMove):
     """What the applicant confirmed holds no longer (paid, sent to enforcement, …): it goes back, not on."""
 
     code = "application_changed"
+
+
+class KioskRefused(CounterError):
+    """The kiosk is unknown to us."""
+
+    code = "kiosk_unknown"
+
+
+class KioskRevoked(KioskRefused):
+    """The kiosk was enrolled once and is no longer."""
+
+    code = "kiosk_revoked"
+
+
+class UnknownPerson(CounterError):
+    """Nobody here fits the card, or nothing is known by which its holder could be checked: to the counter."""
+
+    code = "unknown_person"
+
+
+class CardNotCurrent(CounterError):
+    """The person has a newer card."""
+
+    code = "card_not_current"
+
+
+class SessionUnknown(CounterError):
+    """No such card session, or another kiosk's; the caller must not learn which."""
+
+    code = "session_unknown"
+
+
+class SessionOver(CounterError):
+    """The card session has ended; `reason` is an `EndReason` value of domain.card_session."""
+
+    code = "session_ended"
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+class DigitsWrong(CounterError):
+    """The kiosk confirmed other digits than the session's: its screen is stale."""
+
+    code = "digits_wrong"
+
+
+class SecondFactWrong(CounterError):
+    """Not what we know; `attempts_left` before a pause."""
+
+    code = "second_fact_wrong"
+
+    def __init__(self, attempts_left: int) -> None:
+        """Keep the number."""
+        super().__init__(f"{attempts_left} attempts are left")
+        self.attempts_left = attempts_left
+
+
+class FactLocked(TooManyAttempts):
+    """Too many wrong second facts. `retry_in` seconds; 0: only the staff can open it again."""
+
+    def __init__(self, retry_in: int) -> None:
+        """Keep the pause."""
+        super().__init__("locked")
+        self.retry_in = retry_in
+
+
+class RelationRefused(CounterError):
+    """This card cannot be added as that (an adult as a child; a dependant before one's own card)."""
+
+    code = "relation_refused"
+
+
+class IdentityRefused(CounterError):
+    """The web login did not prove who the person is."""
+
+    code = "identity_refused"

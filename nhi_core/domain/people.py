@@ -27,6 +27,23 @@ class Hardship:
 
 
 @dataclass(frozen=True, slots=True)
+class Proofs:
+    """What a kiosk checks a card and its holder against. Sealed at rest; None where the source gave none.
+
+    A person of a file import has no household number here: `Person.household` is its keyed fingerprint.
+    """
+
+    card_number: str | None = None
+    household_number: str | None = None
+    entry_permit: str | None = None
+    passport: str | None = None
+
+    def __repr__(self) -> str:
+        """Show nothing."""
+        return "Proofs(…)"
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """An insured person. `number` (national ID or UI number) and `name` are sealed at rest, never logged."""
 
@@ -38,6 +55,7 @@ class Person:
     household: str | None = None
     hardship: Hardship | None = None
     story: str | None = None
+    proofs: Proofs = Proofs()
 
     def __repr__(self) -> str:
         """Show the opaque id alone, so that a traceback holds no identity."""

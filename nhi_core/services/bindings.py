@@ -1,4 +1,4 @@
-"""Tying an account to an insured person: code, proposal, confirmation; and untying."""
+"""Tying an account to an insured person: code, proposal, confirmation; and untying. The chat's side."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from datetime import date, datetime, timedelta
 
 from nhi_core.domain import codes
 from nhi_core.domain.accounts import Account, AccountKind, Binding, CodePurpose, OneTimeCode
-from nhi_core.domain.binding import AUDIT_EVENTS, BindingEvent, BindingState, next_state
+from nhi_core.domain.binding import BindingEvent, Relation
 from nhi_core.domain.calendar import TAIPEI
+from nhi_core.domain.card_session import SessionState
 from nhi_core.domain.errors import (
     CodeRefused,
+    IdentityRefused,
     Invalid,
     NotBound,
     NothingProposed,
@@ -19,7 +21,11 @@ from nhi_core.domain.errors import (
     TooManyAttempts,
 )
 from nhi_core.domain.identifiers import mask_name, mask_number
+from nhi_core.domain.people import Person
 from nhi_core.ports import Clock, Fingerprints, Ids, Limiter, UnitOfWork, UnitOfWorkFactory
+from nhi_core.services.binding_edges import BindingEdges, expired
+from nhi_core.services.card_claims import CardClaims
+from nhi_core.services.card_edges import SessionRaced, again
 from nhi_core.services.conversations import load_account
 
 KIOSK_CODE_TTL = timedelta(minutes=3)
@@ -54,13 +60,25 @@ class BindingProposal:
     masked_name: str = ""
     masked_number: str = ""
     expires_at: datetime | None = None
+    relation: str = Relation.SELF.value
+    digits: str | None = None
+    """Two digits that kiosk and phone both show: a photographed code binds nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependant:
+    """Somebody whose card the account's person added; the answers are never about them."""
+
+    masked_name: str
+    relation: str
 
 
 @dataclass(frozen=True, slots=True)
 class BindingStatus:
     """Where an account stands. The masked name is the bound person's, else the proposed person's.
 
-    `replaced_account_id` is set by `confirm` when another account lost the person and should be told.
+    `replaced_account_id` is set by `confirm` when another account lost the person and should be told, and
+    `relation` there says who the card's person is. `waiting`: this phone has confirmed, the kiosk has not.
     """
 
     bound: bool
@@ -70,6 +88,10 @@ class BindingStatus:
     masked_number: str | None = None
     bound_on: date | None = None
     replaced_account_id: str | None = None
+    relation: str = Relation.SELF.value
+    waiting: bool = False
+    digits: str | None = None
+    dependants: tuple[Dependant, ...] = ()
 
 
 class BindingService:
@@ -83,6 +105,8 @@ class BindingService:
         self._ids = ids
         self._fingerprints = fingerprints
         self._limiter = limiter
+        self._edges = BindingEdges(clock, ids)
+        self._claims = CardClaims(clock, ids, fingerprints, self._edges)
 
     def issue_code(
         self, subject: str, purpose: CodePurpose = CodePurpose.CITIZEN, *, ttl: timedelta = KIOSK_CODE_TTL
@@ -109,10 +133,11 @@ class BindingService:
         return IssuedCode(code, expires_at)
 
     def propose(self, account_id: str, code: str) -> BindingProposal:
-        """Use up a code and propose its person; a clerk's code takes effect at once.
+        """Use up a code, or what a kiosk shows, and propose its person; a clerk's code takes effect at once.
 
         Raises TooManyAttempts after five tries in ten minutes, CodeRefused for any code that is not good
-        (unknown, used, expired: the caller must not learn which), CacheUnavailable, StoreUnavailable.
+        (unknown, used, expired: the caller must not learn which), RelationRefused, CacheUnavailable,
+        StoreUnavailable.
         """
         if not self._limiter.hit(f"bind-code:{account_id}", limit=ATTEMPTS, window=ATTEMPT_WINDOW):
             raise TooManyAttempts
@@ -120,65 +145,78 @@ class BindingService:
             account = load_account(uow, account_id)
             used = self._use(uow, code)
             if used is None:
-                uow.audit.record("code_refused", subject=account_id)
-                uow.commit()
-                raise CodeRefused
-            proposal = (
-                self._make_clerk(uow, account, used)
-                if used.purpose is CodePurpose.CLERK
-                else self._propose_person(uow, account, used)
-            )
+                proposal = self._claim(uow, account, code)
+            elif used.purpose is CodePurpose.CLERK:
+                proposal = self._make_clerk(uow, account, used)
+            else:
+                proposal = self._propose_person(uow, account, used)
             uow.commit()
             return proposal
+
+    def propose_proved(self, account_id: str, person_id: str, *, by: str) -> BindingProposal:
+        """Propose a person who proved who he or she is elsewhere (`by`: a word). Raises IdentityRefused."""
+        with self._uow() as uow:
+            account = load_account(uow, account_id)
+            person = uow.people.get(person_id)
+            if person is None:
+                raise IdentityRefused
+            until = self._clock.now() + PROPOSAL_TTL
+            binding = self._edges.propose(uow, account, person, until=until, detail={"by": by})
+            uow.commit()
+            return _proposal(person, binding)
 
     def confirm(self, account_id: str) -> BindingStatus:
         """Bind the proposed person; the person's earlier account and the account's earlier person are let go.
 
+        What was proposed at a kiosk waits (`waiting`) until the kiosk has confirmed it too.
         Raises NothingProposed, ProposalExpired.
         """
-        now = self._clock.now()
+        return again(lambda: self._confirm(account_id))
+
+    def _confirm(self, account_id: str) -> BindingStatus:
         with self._uow() as uow:
             account = load_account(uow, account_id)
             proposed = uow.bindings.proposed_of_account(account_id)
             if proposed is None:
                 raise NothingProposed
-            if _expired(proposed, now):
-                self._move(uow, proposed, BindingEvent.EXPIRE)
+            if expired(proposed, self._clock.now()):
+                self._edges.drop(uow, proposed, BindingEvent.EXPIRE)
                 uow.commit()
                 raise ProposalExpired
-            replaced = self._let_go(uow, proposed)
-            bound = self._move(uow, proposed, BindingEvent.CONFIRM)
-            kind = AccountKind.CLERK if account.kind is AccountKind.CLERK else AccountKind.BOUND
-            account = self._renew(uow, account, kind)
-            status = dataclasses.replace(
-                self._status(uow, account, bound, None), replaced_account_id=replaced
-            )
+            replaced = None
+            if proposed.card_session is None or self._claims.confirm(uow, proposed):
+                _bound, replaced = self._edges.bind(uow, proposed)
+                account = load_account(uow, account_id)
+            status = dataclasses.replace(self._status(uow, account), replaced_account_id=replaced)
+            status = dataclasses.replace(status, relation=proposed.relation)
             uow.commit()
             return status
 
     def cancel(self, account_id: str) -> BindingStatus:
-        """Drop the proposal. Raises NothingProposed."""
+        """Drop the proposal, and the kiosk's session with it. Raises NothingProposed."""
+        return again(lambda: self._cancel(account_id))
+
+    def _cancel(self, account_id: str) -> BindingStatus:
         with self._uow() as uow:
             account = load_account(uow, account_id)
             proposed = uow.bindings.proposed_of_account(account_id)
             if proposed is None:
                 raise NothingProposed
-            self._move(uow, proposed, BindingEvent.CANCEL)
-            status = self._status(uow, account, uow.bindings.bound_of_account(account_id), None)
+            self._edges.drop(uow, proposed, BindingEvent.CANCEL)
+            status = self._status(uow, account)
             uow.commit()
             return status
 
     def status(self, account_id: str) -> BindingStatus:
         """Return where the account stands; changes nothing."""
         with self._uow() as uow:
-            account = load_account(uow, account_id)
-            proposed = uow.bindings.proposed_of_account(account_id)
-            if proposed is not None and _expired(proposed, self._clock.now()):
-                proposed = None
-            return self._status(uow, account, uow.bindings.bound_of_account(account_id), proposed)
+            return self._status(uow, load_account(uow, account_id))
 
     def unbind(self, account_id: str) -> BindingStatus:
-        """Untie the account from its person, its office and any proposal. Raises NotBound."""
+        """Untie the account from its person, its dependants, its office and any proposal. Raises NotBound."""
+        return again(lambda: self._unbind(account_id))
+
+    def _unbind(self, account_id: str) -> BindingStatus:
         with self._uow() as uow:
             account = load_account(uow, account_id)
             bound = uow.bindings.bound_of_account(account_id)
@@ -186,15 +224,28 @@ class BindingService:
                 raise NotBound
             proposed = uow.bindings.proposed_of_account(account_id)
             if proposed is not None:
-                self._move(uow, proposed, BindingEvent.CANCEL)
+                self._edges.drop(uow, proposed, BindingEvent.CANCEL)
             if bound is not None:
-                self._move(uow, bound, BindingEvent.UNBIND)
+                self._edges.untie(uow, bound)
             if account.kind is AccountKind.CLERK:
                 uow.audit.record("clerk_unbound", subject=account_id)
-            account = self._renew(uow, account, AccountKind.UNBOUND)
-            status = self._status(uow, account, None, None)
+            account = self._edges.renew(uow, account, AccountKind.UNBOUND)
+            status = self._status(uow, account)
             uow.commit()
             return status
+
+    def _claim(self, uow: UnitOfWork, account: Account, secret: str) -> BindingProposal:
+        try:
+            claimed = self._claims.claim(uow, account, secret)
+        except SessionRaced:
+            raise CodeRefused from None
+        person = uow.people.get(claimed[1].person_id) if claimed is not None else None
+        if claimed is None or person is None:
+            uow.audit.record("code_refused", subject=account.id)
+            uow.commit()
+            raise CodeRefused
+        session, binding = claimed
+        return dataclasses.replace(_proposal(person, binding), digits=session.digits)
 
     def _use(self, uow: UnitOfWork, code: str) -> OneTimeCode | None:
         try:
@@ -211,7 +262,7 @@ class BindingService:
         return None
 
     def _make_clerk(self, uow: UnitOfWork, account: Account, used: OneTimeCode) -> BindingProposal:
-        self._renew(uow, account, AccountKind.CLERK)
+        self._edges.renew(uow, account, AccountKind.CLERK)
         uow.audit.record("clerk_bound", subject=account.id, detail={"code": used.id, "office": used.subject})
         return BindingProposal(kind=AccountKind.CLERK)
 
@@ -219,76 +270,16 @@ class BindingService:
         person = uow.people.get(used.subject)
         if person is None:
             raise CodeRefused
-        now = self._clock.now()
-        earlier = uow.bindings.proposed_of_account(account.id)
-        if earlier is not None:
-            self._move(uow, earlier, BindingEvent.EXPIRE if _expired(earlier, now) else BindingEvent.CANCEL)
-        binding = Binding(
-            id=self._ids.uuid(),
-            account_id=account.id,
-            person_id=person.id,
-            state=BindingState.PROPOSED,
-            proposed_at=now,
-            expires_at=now + PROPOSAL_TTL,
-            bound_at=None,
-            ended_at=None,
-        )
-        uow.bindings.add(binding)
-        detail = {"binding": binding.id, "code": used.id}
-        uow.audit.record("binding_proposed", subject=account.id, detail=detail)
-        return BindingProposal(
-            kind=AccountKind.BOUND,
-            masked_name=mask_name(person.name),
-            masked_number=mask_number(person.number),
-            expires_at=binding.expires_at,
-        )
+        until = self._clock.now() + PROPOSAL_TTL
+        binding = self._edges.propose(uow, account, person, until=until, detail={"code": used.id})
+        return _proposal(person, binding)
 
-    def _let_go(self, uow: UnitOfWork, proposed: Binding) -> str | None:
-        """End what the new binding replaces; return the other account that lost the person."""
-        mine = uow.bindings.bound_of_account(proposed.account_id)
-        if mine is not None:
-            self._move(uow, mine, BindingEvent.REPLACE)
-        replaced = None
-        for other in uow.bindings.live_of_person(proposed.person_id):
-            if other.state != BindingState.BOUND or other.account_id == proposed.account_id:
-                continue
-            self._move(uow, other, BindingEvent.REPLACE)
-            account = load_account(uow, other.account_id)
-            kind = AccountKind.CLERK if account.kind is AccountKind.CLERK else AccountKind.UNBOUND
-            self._renew(uow, account, kind)
-            replaced = account.id
-        return replaced
-
-    def _move(self, uow: UnitOfWork, binding: Binding, event: BindingEvent) -> Binding:
-        state = next_state(binding.state, event)
-        now = self._clock.now()
-        if state is BindingState.BOUND:
-            moved = dataclasses.replace(binding, state=state, bound_at=now, expires_at=None)
-        else:
-            moved = dataclasses.replace(binding, state=state, ended_at=now)
-        if not uow.bindings.move(moved, was=binding.state):
-            # Somebody else was first; nothing of this transaction may stand.
-            raise NothingProposed if binding.state == BindingState.PROPOSED else NotBound
-        if binding.state == BindingState.BOUND:
-            uow.reminders.forget(binding.id, now)
-        uow.audit.record(AUDIT_EVENTS[event], subject=binding.account_id, detail={"binding": binding.id})
-        return moved
-
-    def _renew(self, uow: UnitOfWork, account: Account, kind: AccountKind) -> Account:
-        """Give the account a new session and conversation: old buttons are stale, the old dialogue gone."""
-        renewed = dataclasses.replace(
-            account,
-            kind=kind,
-            session=self._ids.token(9),
-            session_at=self._clock.now(),
-            conversation=self._ids.token(),
-        )
-        uow.accounts.save(renewed)
-        return renewed
-
-    def _status(
-        self, uow: UnitOfWork, account: Account, bound: Binding | None, proposed: Binding | None
-    ) -> BindingStatus:
+    def _status(self, uow: UnitOfWork, account: Account) -> BindingStatus:
+        bound = uow.bindings.bound_of_account(account.id)
+        proposed = uow.bindings.proposed_of_account(account.id)
+        if proposed is not None and expired(proposed, self._clock.now()):
+            proposed = None
+        session = self._claims.session_of(uow, proposed) if proposed is not None else None
         shown = bound or proposed
         person = uow.people.get(shown.person_id) if shown else None
         bound_at = bound.bound_at if bound else None
@@ -299,8 +290,21 @@ class BindingService:
             masked_name=mask_name(person.name) if person else None,
             masked_number=mask_number(person.number) if person else None,
             bound_on=bound_at.astimezone(TAIPEI).date() if bound_at else None,
+            waiting=session is not None and session.state is SessionState.PHONE_CONFIRMED,
+            digits=session.digits if session is not None else None,
+            dependants=tuple(
+                Dependant(mask_name(one.name), binding.relation)
+                for binding in uow.bindings.dependants(account_id=account.id)
+                if (one := uow.people.get(binding.person_id)) is not None
+            ),
         )
 
 
-def _expired(binding: Binding, now: datetime) -> bool:
-    return binding.expires_at is not None and binding.expires_at <= now
+def _proposal(person: Person, binding: Binding) -> BindingProposal:
+    return BindingProposal(
+        kind=AccountKind.BOUND,
+        masked_name=mask_name(person.name),
+        masked_number=mask_number(person.number),
+        expires_at=binding.expires_at,
+        relation=binding.relation,
+    )

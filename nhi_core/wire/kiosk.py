@@ -24,7 +24,15 @@ Seconds = Annotated[int, Field(ge=0)]
 # The words of the API; the session's own states are in domain/card_session.py.
 State = Literal["second_fact", "code", "claimed", "phone_confirmed", "kiosk_confirmed", "bound", "ended"]
 EndReason = Literal[
-    "expired", "cancelled", "timeout", "card_removed", "refused_on_phone", "replaced", "locked", "unbound"
+    "expired",
+    "cancelled",
+    "timeout",
+    "card_removed",
+    "refused_on_phone",
+    "replaced",
+    "locked",
+    "unbound",
+    "revoked",
 ]
 SecondFactNeeded = Literal["household_number", "foreigner"]
 SecondFactKind = Literal["household_number", "entry_permit", "passport"]
@@ -55,6 +63,7 @@ class KioskErrorCode(StrEnum):
     CARD_NOT_CURRENT = "card_not_current"
     WRONG_STEP = "wrong_step"  # the session stands elsewhere: ask GET
     DIGITS_WRONG = "digits_wrong"
+    RELATION_REFUSED = "relation_refused"  # an adult as somebody's child
     CONSENT_OUTDATED = "consent_outdated"
     NOT_BOUND = "not_bound"
     KEY_REUSED = "key_reused"  # an Idempotency-Key came again with another body

@@ -17,9 +17,12 @@ from typing import Any, Generic, Self, TypeVar
 from nhi_core import ports
 from nhi_core.domain.accounts import Account, Binding, CodePurpose, OneTimeCode
 from nhi_core.domain.application import Application
+from nhi_core.domain.attempts import Attempts
 from nhi_core.domain.bills import Bill, Payment, Plan
 from nhi_core.domain.binding import LIVE, BindingState
+from nhi_core.domain.card_session import CardSession
 from nhi_core.domain.eslip import Slip, Subscription
+from nhi_core.domain.kiosks import Kiosk
 from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.mail import Mail
 from nhi_core.domain.payment import Attempt, Order
@@ -27,10 +30,12 @@ from nhi_core.domain.payment_carry import carried_over
 from nhi_core.domain.people import Person
 from nhi_core.domain.reminders import Preferences, Reminder
 from nhi_core.ports import Clock, Json
+from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_payments import Callback, PaymentOrders
 from nhi_core.ports_reminders import ReminderBooks, Reminders, Walk
 from tests.fakes.instalments import FakeApplications, FakePlans
+from tests.fakes.kiosks import FakeCardSessions, FakeFactAttempts, FakeKiosks
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.mails import FakeEslips, FakeMails, FakeRegistrations
 from tests.fakes.payments import FakePaymentOrders
@@ -88,6 +93,9 @@ class MemoryStore:
     reminder_preferences: dict[str, Preferences | None] = field(default_factory=dict)
     reminders: dict[str, Reminder] = field(default_factory=dict)
     reminder_walks: dict[str, Walk] = field(default_factory=dict)
+    kiosks: dict[str, Kiosk] = field(default_factory=dict)
+    card_sessions: dict[str, CardSession] = field(default_factory=dict)
+    fact_attempts: dict[str, Attempts] = field(default_factory=dict)
     audit: dict[str, AuditRow] = field(default_factory=dict)
     sends: dict[str, SendRow] = field(default_factory=dict)
     inbound: dict[str, str] = field(default_factory=dict)
@@ -212,7 +220,8 @@ class _Bindings(_Table[Binding]):
         self.rows[binding.id] = binding
 
     def proposed_of_account(self, account_id: str) -> Binding | None:
-        mine = [row for row in self._live() if row.account_id == account_id and not _bound(row)]
+        proposed = BindingState.PROPOSED
+        mine = [row for row in self._live() if row.account_id == account_id and row.state == proposed]
         assert len(mine) <= 1, "an account has one proposal"
         return mine[0] if mine else None
 
@@ -222,7 +231,26 @@ class _Bindings(_Table[Binding]):
         return bound[0] if bound else None
 
     def live_of_person(self, person_id: str) -> tuple[Binding, ...]:
-        return tuple(row for row in self._live() if row.person_id == person_id)
+        shown = (BindingState.PROPOSED, BindingState.BOUND)
+        return tuple(row for row in self._live() if row.person_id == person_id and row.state in shown)
+
+    def dependants(
+        self, *, account_id: str | None = None, person_id: str | None = None
+    ) -> tuple[Binding, ...]:
+        return tuple(
+            row
+            for row in self._live()
+            if row.state == BindingState.DEPENDANT
+            and account_id in (None, row.account_id)
+            and person_id in (None, row.person_id)
+        )
+
+    def with_news(self, limit: int = 100) -> tuple[Binding, ...]:
+        return tuple(row for row in self.rows.values() if row.news is not None)[:limit]
+
+    def told(self, binding_id: str, news: str) -> None:
+        if self.rows[binding_id].news == news:
+            self.rows[binding_id] = dataclasses.replace(self.rows[binding_id], news=None)
 
     def move(self, binding: Binding, *, was: str) -> bool:
         for rows in (self.committed, self.rows):
@@ -297,6 +325,11 @@ class MemoryUnitOfWork:
         mails, registrations = _Table(store.mails), _Table(store.registrations)
         self.mails: Mails = FakeMails(mails)
         self.registrations: RegistrationLetters = FakeRegistrations(registrations)
+        kiosks, sessions = _Table(store.kiosks), _Table(store.card_sessions)
+        tries = _Table(store.fact_attempts)
+        self.kiosks: Kiosks = FakeKiosks(kiosks)
+        self.card_sessions: CardSessions = FakeCardSessions(sessions)
+        self.fact_attempts: FactAttempts = FakeFactAttempts(tries)
         self.people: ports.People = people
         self.bills: ports.Bills = bills
         items, refunds = _Table(store.items), _Table(store.refunds)
@@ -317,7 +350,7 @@ class MemoryUnitOfWork:
             items, refunds, subsidies, areas,
             codes, bindings, audit, sends, inbound, applications,
             orders, attempts, callbacks, subscriptions, slips, mails, registrations,
-            wanted, reminders, walks,
+            wanted, reminders, walks, kiosks, sessions, tries,
         )  # fmt: skip
 
     def __enter__(self) -> Self:

@@ -52,6 +52,11 @@ persons = Table(
     Column("household_id", _ID, ForeignKey("households.id"), index=True),
     Column("hardship_since", Date),
     Column("hardship_until", Date),
+    # What a kiosk checks a card and its holder against, where the source gives it.
+    Column("card_number", Sealed("persons.card_number")),
+    Column("household_number", Sealed("persons.household_number")),
+    Column("entry_permit", Sealed("persons.entry_permit")),
+    Column("passport", Sealed("persons.passport")),
     # Sandbox only: which documented story this made-up person lives.
     Column("story", String(64)),
     CheckConstraint("category BETWEEN 1 AND 6", name="category"),
@@ -156,15 +161,26 @@ bindings = Table(
     Column("expires_at", UtcDateTime),
     Column("bound_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
+    Column("relation", _WORD, nullable=False, server_default="self"),
+    Column("card_session", _ID),
+    Column("news", _WORD),
     # The database itself keeps the rule, whatever runs at the same time: an account has one binding in force
-    # (and may have one more proposed, when it changes persons); a person is bound to one account.
+    # (and may have one more proposed, when it changes persons); a person is bound to one account, and is the
+    # dependant of one.
     *(
         Index(name, column, unique=True, sqlite_where=text(where), postgresql_where=text(where))
         for name, column, where in (
             ("uq_bindings_account_bound", "account_id", "state = 'bound'"),
             ("uq_bindings_account_proposed", "account_id", "state = 'proposed'"),
             ("uq_bindings_person_bound", "person_id", "state = 'bound'"),
+            ("uq_bindings_person_dependant", "person_id", "state = 'dependant'"),
         )
+    ),
+    Index(
+        "ix_bindings_news",
+        "news",
+        sqlite_where=text("news IS NOT NULL"),
+        postgresql_where=text("news IS NOT NULL"),
     ),
 )
 

@@ -12,6 +12,7 @@ from nhi_core.adapters.db.repositories.accounts import SqlAccounts, SqlBindings,
 from nhi_core.adapters.db.repositories.bills import SqlBills
 from nhi_core.adapters.db.repositories.eslips import SqlEslips
 from nhi_core.adapters.db.repositories.instalments import SqlApplications, SqlInstalmentPlans
+from nhi_core.adapters.db.repositories.kiosks import SqlCardSessions, SqlFactAttempts, SqlKiosks
 from nhi_core.adapters.db.repositories.ledger import SqlLedger
 from nhi_core.adapters.db.repositories.ledgers import SqlAudit, SqlInbound, SqlSends
 from nhi_core.adapters.db.repositories.mails import SqlMails
@@ -36,6 +37,7 @@ from nhi_core.ports import (
     People,
     Sends,
 )
+from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_payments import PaymentOrders
 from nhi_core.ports_reminders import ReminderBooks, Reminders
@@ -64,6 +66,9 @@ class SqlUnitOfWork:
     registrations: RegistrationLetters
     reminders: Reminders
     reminder_books: ReminderBooks
+    kiosks: Kiosks
+    card_sessions: CardSessions
+    fact_attempts: FactAttempts
     audit: Audit
     sends: Sends
     inbound: Inbound
@@ -97,6 +102,9 @@ class SqlUnitOfWork:
         self.registrations = SqlRegistrationLetters(connection, self._sealer, self._clock)
         self.reminders = SqlReminders(connection)
         self.reminder_books = SqlReminderBooks(connection)
+        self.kiosks = SqlKiosks(connection)
+        self.card_sessions = SqlCardSessions(connection)
+        self.fact_attempts = SqlFactAttempts(connection)
         self.audit = SqlAudit(connection, self._clock)
         self.sends = SqlSends(connection, self._clock)
         self.inbound = SqlInbound(connection, self._clock)

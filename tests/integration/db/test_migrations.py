@@ -45,6 +45,8 @@ def test_check_constraints_and_partial_indexes_are_there_too(engine: Engine) -> 
         "uq_bindings_account_bound",
         "uq_bindings_account_proposed",
         "uq_bindings_person_bound",
+        "uq_bindings_person_dependant",
+        "ix_bindings_news",
     }
 
 

@@ -142,6 +142,23 @@ class SqlBindings:
         """Return the person's proposed and bound bindings, the newest first."""
         return self._where(bindings.c.person_id == person_id, _live())
 
+    def dependants(
+        self, *, account_id: str | None = None, person_id: str | None = None
+    ) -> tuple[Binding, ...]:
+        """Return an account's dependants, or where a person is one, the newest first."""
+        whose = [bindings.c.account_id == account_id] if account_id is not None else []
+        whose += [bindings.c.person_id == person_id] if person_id is not None else []
+        return self._where(bindings.c.state == BindingState.DEPENDANT.value, *whose)
+
+    def with_news(self, limit: int = 100) -> tuple[Binding, ...]:
+        """Return bindings of which the account is still to be told something."""
+        return self._where(bindings.c.news.is_not(None))[:limit]
+
+    def told(self, binding_id: str, news: str) -> None:
+        """Note that the account was told this."""
+        statement = update(bindings).where(bindings.c.id == binding_id, bindings.c.news == news)
+        self._connection.execute(statement.values(news=None))
+
     def move(self, binding: Binding, *, was: str) -> bool:
         """Compare-and-set on `state`; False when somebody else moved it, or took its place."""
         statement = (
@@ -152,6 +169,7 @@ class SqlBindings:
                 expires_at=binding.expires_at,
                 bound_at=binding.bound_at,
                 ended_at=binding.ended_at,
+                news=binding.news,
             )
         )
         try:

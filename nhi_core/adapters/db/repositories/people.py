@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, insert, select, update
 
 from nhi_core.adapters.db.repositories.statements import insert_if_absent
 from nhi_core.adapters.db.sealing import ColumnSealer
 from nhi_core.adapters.db.tables import households, persons
+from nhi_core.adapters.db.types import Envelope
 from nhi_core.domain.identifiers import plain
-from nhi_core.domain.people import Hardship, InsuredCategory, Person
+from nhi_core.domain.people import Hardship, InsuredCategory, Person, Proofs
 
 _c = persons.c
+_PROOFS = (_c.card_number, _c.household_number, _c.entry_permit, _c.passport)
 
 
 class SqlPeople:
@@ -62,7 +64,12 @@ class SqlPeople:
             "hardship_since": person.hardship.since if person.hardship else None,
             "hardship_until": person.hardship.until if person.hardship else None,
             "story": person.story,
+            **{column.name: self._seal_proof(column, person) for column in _PROOFS},
         }
+
+    def _seal_proof(self, column: Column[Envelope], person: Person) -> Envelope | None:
+        value = getattr(person.proofs, column.name)
+        return None if value is None else self._sealer.seal(column, value, row=person.id)
 
     def _one(self, condition: ColumnElement[bool]) -> Person | None:
         row = self._connection.execute(select(persons).where(condition)).one_or_none()
@@ -79,4 +86,9 @@ class SqlPeople:
             household=row.household_id,
             hardship=Hardship(row.hardship_since, row.hardship_until) if row.hardship_since else None,
             story=row.story,
+            proofs=Proofs(**{column.name: self._open_proof(column, row) for column in _PROOFS}),
         )
+
+    def _open_proof(self, column: Column[Envelope], row: Row[tuple[object, ...]]) -> str | None:
+        stored = row._mapping[column]
+        return None if stored is None else self._sealer.open(column, stored, row=row._mapping[_c.id])
