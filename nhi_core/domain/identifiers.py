@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import mul
 
 from nhi_core.domain.errors import Invalid
 
@@ -40,6 +41,8 @@ _NUMBER_SHAPES = (
 
 def plain(text: str) -> str:
     """Return `text` in half width and upper case, without spaces and dashes."""
+    if text.isascii() and text.isalnum():  # nearly every number of a file
+        return text.upper()
     return _NOISE.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
@@ -65,9 +68,9 @@ def number_check_digit(first_nine: str) -> str:
     letter = _LETTERS.index(first_nine[0]) + 10
     second = first_nine[1]
     # In old resident numbers the second letter counts as the last digit of its own number.
-    digits = [_LETTERS.index(second) % 10 if second.isalpha() else int(second), *map(int, first_nine[2:])]
-    total = letter // 10 + letter % 10 * 9 + sum(d * w for d, w in zip(digits, _WEIGHTS, strict=False))
-    return str(-total % 10)
+    digit = _LETTERS.index(second) % 10 if second.isalpha() else int(second)
+    rest = sum(map(mul, map(int, first_nine[2:]), _WEIGHTS[1:]))
+    return str(-(letter // 10 + letter % 10 * 9 + digit * _WEIGHTS[0] + rest) % 10)
 
 
 @dataclass(frozen=True, slots=True)

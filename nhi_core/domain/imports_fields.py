@@ -1,7 +1,7 @@
 """Reading one value of a row. Each reader takes the text of a cell, or raises Refused with the reason.
 
 Dates come back as ISO text and months as their first day's ISO text: what both databases take as they are.
-Values that come again and again (dates, amounts, names of units) are remembered, within bounds.
+`Remembered` spares values that come again and again (dates, amounts, names of units) a second reading.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 from nhi_core.domain import identifiers, roc
 from nhi_core.domain.errors import Invalid
@@ -18,7 +17,7 @@ from nhi_core.domain.imports import Reason
 Value = str | int | None
 Reader = Callable[[str], Value]
 
-_REMEMBERED = 8192
+_REMEMBERED = 1 << 15
 _MOST = 2_147_483_647  # a four-byte integer column
 _WHOLE = re.compile(r"(?:NT\$|\$)?(\d{1,10}|\d{1,3}(?:,\d{3})+)(?:元|\.0+)?", re.ASCII)
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/:-]{0,63}", re.ASCII)
@@ -39,7 +38,32 @@ class Refused(Exception):
         self.reason = reason
 
 
-@lru_cache(maxsize=1 << 15)
+class Remembered(dict[str, Value]):
+    """Cell → value of one column: a cell is read when it comes for the first time. Looking up raises Refused.
+
+    An empty cell gives the column's default. Holds so many values at most, then begins anew.
+    """
+
+    __slots__ = ("_default", "_read", "_required")
+
+    def __init__(self, read: Reader, *, required: bool, default: Value) -> None:
+        """Remember nothing yet."""
+        super().__init__()
+        self._read = read
+        self._required = required
+        self._default = default
+
+    def __missing__(self, cell: str) -> Value:
+        """Read a cell that is not known."""
+        text = cell.strip()
+        # No reader takes an empty text, so a required cell that is empty ends here too.
+        value = self._read(text) if text or self._required else self._default
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[cell] = value
+        return value
+
+
 def number(text: str) -> Value:
     """Read a national ID or UI number."""
     try:
@@ -48,7 +72,6 @@ def number(text: str) -> Value:
         raise Refused(Reason.NUMBER) from None
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def day(text: str) -> Value:
     """Read a date, AD or ROC; returns ISO text."""
     try:
@@ -60,7 +83,6 @@ def day(text: str) -> Value:
     return found.isoformat()
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def month(text: str) -> Value:
     """Read a premium month; returns its first day's ISO text."""
     try:
@@ -75,7 +97,6 @@ def month(text: str) -> Value:
 def whole(least: int, most: int = _MOST) -> Reader:
     """Return a reader of whole numbers between `least` and `most` (NT$ may have commas and its sign)."""
 
-    @lru_cache(maxsize=_REMEMBERED)
     def read(text: str) -> Value:
         match = _WHOLE.fullmatch(unicodedata.normalize("NFKC", text))
         if match is None:
@@ -91,7 +112,6 @@ def whole(least: int, most: int = _MOST) -> Reader:
 def text_of(most: int) -> Reader:
     """Return a reader of plain text of 1 to `most` characters, without control characters."""
 
-    @lru_cache(maxsize=_REMEMBERED)
     def read(text: str) -> Value:
         found = unicodedata.normalize("NFC", text)
         if not 0 < len(found) <= most or not found.isprintable():
@@ -111,7 +131,6 @@ def identity(text: str) -> Value:
 def word(words: Mapping[str, Value]) -> Reader:
     """Return a reader of one of `words` (any case)."""
 
-    @lru_cache(maxsize=_REMEMBERED)
     def read(text: str) -> Value:
         try:
             return words[unicodedata.normalize("NFKC", text).lower()]
@@ -124,7 +143,6 @@ def word(words: Mapping[str, Value]) -> Reader:
 yes_no = word({**dict.fromkeys(_TRUE, 1), **dict.fromkeys(_FALSE, 0)})
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def household(text: str) -> Value:
     """Read a household number."""
     try:

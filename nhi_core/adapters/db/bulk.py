@@ -21,15 +21,13 @@ def pack(rows: Rows, dialect: str) -> Packed:
     """
     if dialect != "postgresql":
         return rows
-    lines = []
-    for row in rows:
-        line = "\t".join(["" if value is None else str(value) for value in row])
-        if "\\" in line:
-            line = line.replace("\\", "\\\\")
-        if line.count("\t") != len(row) - 1 or "\n" in line or "\r" in line:
-            raise ValueError("a value holds a tab or a line break")
-        lines.append(line)
-    return "".join([f"{line}\n" for line in lines]).encode()
+    lines = ["\t".join(["" if value is None else str(value) for value in row]) for row in rows]
+    lines.append("")
+    packed = "\n".join(lines)
+    tabs = sum(map(len, rows)) - len(rows)
+    if packed.count("\t") != tabs or packed.count("\n") != len(rows) or "\r" in packed:
+        raise ValueError("a value holds a tab or a line break")
+    return packed.replace("\\", "\\\\").encode()
 
 
 def pour(connection: Connection, table: Table, packed: Packed) -> None:
