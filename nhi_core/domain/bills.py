@@ -23,7 +23,8 @@ class Bill:
     """One premium month's bill. Amounts in whole NT$.
 
     `due` is data, never derived (billing may be every two months). `late_fee_start` and
-    `charged_late_fee`, when the agency supplies them, override our estimate.
+    `charged_late_fee`, when the agency supplies them, override our estimate. `write_off` is the number of the
+    agency's slip (銷帳編號); bills on one slip share it.
     """
 
     id: str
@@ -39,11 +40,15 @@ class Bill:
     deferred_until: date | None = None
     in_enforcement: bool = False
     plan_id: str | None = None
+    write_off: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money received for one bill. `posted_on` is None until the agency's books show it (3 working days)."""
+    """Money received for one bill. `posted_on` is None until the agency's books show it (3 working days).
+
+    `agency_id`: the agency's own number of a payment that came through us, once its file has shown it.
+    """
 
     id: str
     bill_id: str
@@ -51,6 +56,7 @@ class Payment:
     paid_on: date
     posted_on: date | None
     channel: str
+    agency_id: str | None = None
 
 
 class PlanState(StrEnum):

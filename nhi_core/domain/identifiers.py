@@ -10,13 +10,20 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from operator import mul
+from operator import getitem
 
 from nhi_core.domain.errors import Invalid
 
 # Position + 10 is the letter's number: A=10 … I=34, O=35, W=32, Z=33.
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 1, 1)
+_NUMBERS = {letter: place + 10 for place, letter in enumerate(_LETTERS)}
+_DIGITS = {str(digit): digit for digit in range(10)}
+# What each character adds to the sum: tables, for files bring numbers by the million. In old resident numbers
+# the second letter counts as the last digit of its own number.
+_HEADS = {letter: number // 10 + number % 10 * 9 for letter, number in _NUMBERS.items()}
+_SECONDS = {char: digit % 10 * _WEIGHTS[0] for char, digit in {**_DIGITS, **_NUMBERS}.items()}
+_WEIGHED = tuple({char: digit * weight for char, digit in _DIGITS.items()} for weight in _WEIGHTS[1:8])
 _UBN_WEIGHTS = (1, 2, 1, 2, 1, 2, 4, 1)
 _NOISE = re.compile(r"[\s\-‐-―−_()・·]")
 _MASK = "*"
@@ -65,12 +72,9 @@ def parse_number(text: str) -> str:
 
 def number_check_digit(first_nine: str) -> str:
     """Return the check digit for letter, (digit or letter A-D), and seven digits."""
-    letter = _LETTERS.index(first_nine[0]) + 10
-    second = first_nine[1]
-    # In old resident numbers the second letter counts as the last digit of its own number.
-    digit = _LETTERS.index(second) % 10 if second.isalpha() else int(second)
-    rest = sum(map(mul, map(int, first_nine[2:]), _WEIGHTS[1:]))
-    return str(-(letter // 10 + letter % 10 * 9 + digit * _WEIGHTS[0] + rest) % 10)
+    head, second = first_nine[0], first_nine[1]
+    rest = sum(map(getitem, _WEIGHED, first_nine[2:]))
+    return str(-(_HEADS[head] + _SECONDS[second] + rest) % 10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,9 @@ class Reason(StrEnum):
     NO_BILL = "no_bill"
     OTHER_PERSON = "other_person"
     DIFFERS = "differs"
+    WRITE_OFF = "write_off"
+    OTHER_SLIP = "other_slip"
+    UNCLEAR = "unclear"
 
 
 SENTENCES: Mapping[Reason, tuple[str, str]] = {
@@ -78,6 +81,12 @@ SENTENCES: Mapping[Reason, tuple[str, str]] = {
     Reason.NO_BILL: ("查無此繳款單，請先匯入繳款單", "this bill is not known; import the bills first"),
     Reason.OTHER_PERSON: ("此編號已屬於他人", "this id belongs to another person already"),
     Reason.DIFFERS: ("與已入帳的資料不同", "differs from what is in the books already"),
+    Reason.WRITE_OFF: ("銷帳編號須為 16 碼數字", "a write-off number has 16 digits"),
+    Reason.OTHER_SLIP: ("銷帳編號已屬於他人的繳款單", "this write-off number is on another person's bill"),
+    Reason.UNCLEAR: (
+        "可能是經由本系統繳納的款項，無法確定是哪一筆；請填商店訂單編號，不是則填 -",
+        "could be one of several payments through this system; fill in order_number, or - if it is none",
+    ),
 }
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from nhi_core.domain import identifiers, roc
 from nhi_core.domain.errors import Invalid
 from nhi_core.domain.imports import Reason
+from nhi_core.domain.payment_matching import NOT_OURS
 
 Value = str | int | None
 Reader = Callable[[str], Value]
@@ -25,6 +26,8 @@ _EMAIL = re.compile(
     r"[^\s@,;:<>()\[\]\\\"]{1,64}@(?:[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?\.)+[A-Za-z]{2,63}",
     re.ASCII,
 )
+_WRITE_OFF = re.compile(r"\d{16}", re.ASCII)
+_DASHES = frozenset({NOT_OURS, "－", "—", "–"})
 _TRUE = frozenset({"1", "y", "yes", "true", "是", "有"})
 _FALSE = frozenset({"0", "n", "no", "false", "否", "無"})
 
@@ -126,6 +129,19 @@ def identity(text: str) -> Value:
     if _ID.fullmatch(text) is None:
         raise Refused(Reason.ID)
     return text
+
+
+def write_off(text: str) -> Value:
+    """Read a write-off number (銷帳編號). No check rule of it is on record."""
+    found = unicodedata.normalize("NFKC", text).replace(" ", "").replace("-", "")
+    if _WRITE_OFF.fullmatch(found) is None:
+        raise Refused(Reason.WRITE_OFF)
+    return found
+
+
+def order_number(text: str) -> Value:
+    """Read the order number at a gateway, or the dash that says that there is none."""
+    return NOT_OURS if text in _DASHES else identity(text)
 
 
 def word(words: Mapping[str, Value]) -> Reader:

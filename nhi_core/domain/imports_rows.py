@@ -156,7 +156,7 @@ def _person_rule(row: Row, today: str) -> tuple[str, Reason] | None:
 
 
 def _bill_rule(row: Row, _today: str) -> tuple[str, Reason] | None:
-    _, _, _, month, _, due, _, _, start, _, deferred, _ = row
+    _, _, _, month, _, due, _, _, start, _, deferred, _, _ = row
     if str(due) < str(month):
         return "due", Reason.ORDER
     if start is not None and str(start) <= str(due):
@@ -167,7 +167,7 @@ def _bill_rule(row: Row, _today: str) -> tuple[str, Reason] | None:
 
 
 def _payment_rule(row: Row, today: str) -> tuple[str, Reason] | None:
-    _, _, _, paid, posted, _ = row
+    _, _, _, paid, posted, _, _ = row
     if str(paid) > today:
         return "paid_on", Reason.FUTURE
     if posted is not None and str(posted) < str(paid):
@@ -217,6 +217,7 @@ SHAPES: Mapping[ImportKind, Shape] = {
                 Column("charged_late_fee", "已開滯納金", f.whole(0), "41", required=False),
                 Column("deferred_until", "緩繳至", f.day, "118/07/31", required=False),
                 Column("in_enforcement", "移送執行", f.yes_no, "否", required=False, default=0),
+                Column("write_off", "銷帳編號", f.write_off, "4595000011506001", required=False),
             ),
             _bill_rule,
         ),
@@ -229,6 +230,7 @@ SHAPES: Mapping[ImportKind, Shape] = {
                 Column("paid_on", "繳納日期", f.day, "115/08/03"),
                 Column("posted_on", "入帳日期", f.day, "115/08/06", required=False),
                 Column("channel", "管道", _slug, "store"),
+                Column("order_number", "商店訂單編號", f.order_number, "-", required=False),
             ),
             _payment_rule,
         ),

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from datetime import timedelta
 
 from nhi_core.domain.bills import Bill, Payment
-from nhi_core.domain.payment_channels import CHANNELS, Way
-
-_OURS = frozenset(channel.key for channel in CHANNELS if channel.way is Way.GATEWAY)
-# The agency may book it some days after us, and dates it as the gateway's file does.
-_BEFORE, _AFTER = timedelta(days=1), timedelta(days=7)
+from nhi_core.domain.payment_matching import is_ours, near
 
 
 def carried_over(
@@ -30,7 +25,7 @@ def carried_over(
     kept = []
     for payment in old:
         target = payment.bill_id if payment.bill_id in by_id else known.get(payment.bill_id)
-        if payment.channel not in _OURS or payment.posted_on is not None or target is None:
+        if not is_ours(payment) or payment.posted_on is not None or target is None:
             continue
         same = next((one for one in unclaimed if _same_money(one, payment, target)), None)
         if same is None:
@@ -41,5 +36,4 @@ def carried_over(
 
 
 def _same_money(theirs: Payment, ours: Payment, bill_id: str) -> bool:
-    near = ours.paid_on - _BEFORE <= theirs.paid_on <= ours.paid_on + _AFTER
-    return near and (theirs.bill_id, theirs.amount) == (bill_id, ours.amount)
+    return near(theirs.paid_on, ours.paid_on) and (theirs.bill_id, theirs.amount) == (bill_id, ours.amount)

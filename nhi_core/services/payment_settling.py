@@ -29,6 +29,7 @@ from nhi_core.domain.payment import (
     next_attempt,
     next_order,
 )
+from nhi_core.domain.payment_matching import imported_before
 from nhi_core.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from nhi_core.ports_payments import GatewayAway, PaymentProvider, Standing, Verdict
 from nhi_core.services.payment_claims import Owed
@@ -186,7 +187,7 @@ class Settler:
                 if not uow.orders.save(order):
                     return None
                 uow.audit.record(ORDER_AUDIT[order_event], subject=order.id)
-            uow.bills.add_payments(payments)
+            self._enter(uow, order, payments)
             if event is AttemptEvent.PAY and order.purpose is Purpose.INSTALMENT:
                 uow.orders.pay_term(order.plan_id or "", order.term or 0, self._clock.today())
             uow.audit.record(ATTEMPT_AUDIT[event], subject=order.id, detail={"attempt": attempt.id})
@@ -222,6 +223,20 @@ class Settler:
             Payment(f"{attempt.id}:{number}", bill_id, amount, today, None, attempt.channel)
             for number, (bill_id, amount) in enumerate(amounts.items(), start=1)
         ], complete
+
+    def _enter(self, uow: UnitOfWork, order: Order, payments: list[Payment]) -> None:
+        """Book payments; what the agency's file brought before us is the same row, not a second one."""
+        standing = {one.id: one for one in uow.bills.payments_for_booking(order.person_id)}
+        matching = imported_before(payments, standing.values())
+        ours = {one.id: one for one in payments}
+        for agency_id, own_id in matching.pairs.items():
+            posted_on = standing[agency_id].posted_on
+            mine = dataclasses.replace(ours.pop(own_id), posted_on=posted_on, agency_id=agency_id)
+            uow.bills.replace_payment(agency_id, mine)
+        uow.bills.add_payments(ours.values())
+        if matching.unclear:
+            log.warning("payment_match_unclear", order=order.id)
+            uow.audit.record("payment_match_unclear", subject=order.id)
 
     def _end(self, attempt_id: str, event: AttemptEvent, code: str) -> AttemptState | None:
         with self._uow() as uow:

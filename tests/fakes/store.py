@@ -153,6 +153,9 @@ class _Bills:
     def payments_of(self, person_id: str) -> tuple[Payment, ...]:
         return self.payments.rows.get(person_id, ())
 
+    def payments_for_booking(self, person_id: str) -> tuple[Payment, ...]:
+        return self.payments_of(person_id)
+
     def plans_of(self, person_id: str) -> tuple[Plan, ...]:
         return self.plans.rows.get(person_id, ())
 
@@ -165,6 +168,10 @@ class _Bills:
         for payment in payments:
             payer = payer_of[payment.bill_id]
             self.payments.rows[payer] = (*self.payments_of(payer), payment)
+
+    def replace_payment(self, payment_id: str, payment: Payment) -> None:
+        for payer, rows in dict(self.payments.rows).items():
+            self.payments.rows[payer] = tuple(payment if one.id == payment_id else one for one in rows)
 
     def add_plan(self, plan: Plan) -> None:
         self.plans.rows[plan.payer_id] = (*self.plans_of(plan.payer_id), plan)

@@ -21,7 +21,10 @@ def pack(rows: Rows, dialect: str) -> Packed:
     """
     if dialect != "postgresql":
         return rows
-    lines = ["\t".join(["" if value is None else str(value) for value in row]) for row in rows]
+    lines = [
+        "\t".join([value if value.__class__ is str else "" if value is None else str(value) for value in row])
+        for row in rows
+    ]
     lines.append("")
     packed = "\n".join(lines)
     tabs = sum(map(len, rows)) - len(rows)
@@ -72,11 +75,19 @@ def without_limits(connection: Connection) -> None:
             "idle_in_transaction_session_timeout = 0",
             "lock_timeout = '30s'",
             "work_mem = '64MB'",
+            # Compiling these statements costs more than it saves.
+            "jit = off",
         ):
             connection.exec_driver_sql(f"SET LOCAL {setting}")
 
 
+def without_waiting(connection: Connection) -> None:
+    """Do not wait for the disk: what a crash takes of this transaction is read again."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+
+
 def gather_statistics(connection: Connection, table: Table) -> None:
-    """Tell PostgreSQL's planner how many rows were just poured in."""
+    """Tell PostgreSQL's planner what the table holds now."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ANALYZE {table.name}")

@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
-from nhi_core.adapters.db.bulk import gather_statistics, pour, without_limits
-from nhi_core.adapters.db.bulk_merge import Merge
+from nhi_core.adapters.db.bulk import gather_statistics, pour, without_limits, without_waiting
+from nhi_core.adapters.db.bulk_merge import Merge, reject_rows
 from nhi_core.adapters.db.bulk_rows import STAGED
 from nhi_core.adapters.db.engine import READ_ONLY, translated
 from nhi_core.adapters.db.repositories.ledgers import SqlAudit
@@ -31,6 +31,7 @@ from nhi_core.domain.imports_journal import Batch, Journal
 from nhi_core.ports import Clock
 
 _c = imports.c
+_MANY = 10_000  # rows after which a table is another one to the planner
 
 
 class SqlImports:
@@ -89,14 +90,11 @@ class SqlImports:
             rejected=journal.rejected + len(batch.rejects),
         )
         with translated(), self._engine.begin() as connection:
+            without_waiting(connection)
             self._move(connection, journal, moved)
             pour(connection, STAGED[journal.kind], batch.packed)
             if batch.rejects:
-                rows = [
-                    {"import_id": journal.id, "line": r.line, "column": r.column, "reason": r.reason.value}
-                    for r in batch.rejects
-                ]
-                connection.execute(insert(import_rejects), rows)
+                connection.execute(insert(import_rejects), reject_rows(journal.id, batch.rejects))
         return moved
 
     def finish(
@@ -141,6 +139,9 @@ class SqlImports:
         done = replace(journal, state=next_state(journal.state, event), rejected=rejected)
         if event is ImportEvent.APPLY:
             merged = merge.apply(connection)
+            if merged.inserted + merged.updated >= _MANY:
+                # The planner would read whole tables for one person until the server looks for itself.
+                gather_statistics(connection, merge.target)
             done = replace(done, inserted=merged.inserted, updated=merged.updated, unchanged=merged.unchanged)
         merge.clear(connection)
         self._move(connection, journal, done)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,11 +21,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from nhi_core.adapters.db import bulk_matching
 from nhi_core.adapters.db.bulk_rows import STAGED
 from nhi_core.adapters.db.tables import bills, households, payments, persons
-from nhi_core.adapters.db.tables_imports import import_rejects, preregistrations, staged_persons
+from nhi_core.adapters.db.tables_imports import (
+    import_rejects,
+    preregistrations,
+    staged_payments,
+    staged_persons,
+)
 from nhi_core.adapters.db.tables_ledger import subsidies
-from nhi_core.domain.imports import ImportKind, Reason
+from nhi_core.domain.imports import ImportKind, Reason, Reject
 
 TARGETS: Mapping[ImportKind, Table] = {
     ImportKind.PERSONS: persons,
@@ -53,7 +59,7 @@ _CHANGING = {
     ImportKind.PERSONS: ("number", "number_fp", "name", "birth", "category", "household_id", "hardship_since",
                          "hardship_until"),
     ImportKind.BILLS: ("kind", "month", "amount", "due", "unit_name", "headcount", "late_fee_start",
-                       "charged_late_fee", "deferred_until", "in_enforcement"),
+                       "charged_late_fee", "deferred_until", "in_enforcement", "write_off"),
     ImportKind.PAYMENTS: ("posted_on",),
     ImportKind.SUBSIDIES: ("kind", "percent", "ceiling", "granted_by", "since", "until"),
     ImportKind.REGISTRATIONS: ("email", "phone", "consented_on", "import_id"),
@@ -99,6 +105,11 @@ class Merge:
             connection.execute(
                 make.from_select(["import_id", "line", "column", "reason"], lines).on_conflict_do_nothing()
             )
+        if self.kind is ImportKind.PAYMENTS:
+            unclear = bulk_matching.link(connection, self._good())
+            if unclear:
+                make = _insert(connection, import_rejects)
+                connection.execute(make.on_conflict_do_nothing(), reject_rows(self.import_id, unclear))
 
     def apply(self, connection: Connection) -> Merged:
         """Bring the staged rows that nothing speaks against into the books."""
@@ -108,19 +119,25 @@ class Merge:
             homes = homes.where(self._good(), staged_persons.c.household_id.is_not(None))
             make = _insert(connection, households)
             connection.execute(make.from_select(["id"], homes).on_conflict_do_nothing())
-        count = select(func.count()).select_from(s).where(self._good())
+        good, ours, posted = self._good(), 0, 0
+        if self.kind is ImportKind.PAYMENTS:
+            ours, posted = bulk_matching.post(connection, good)
+            good = and_(good, staged_payments.c.own_id.is_(None))
+        count = select(func.count()).select_from(s).where(good)
         total = connection.execute(count).scalar_one()
         standing = connection.execute(
-            select(func.count()).select_from(s.join(target, target.c.id == s.c.id)).where(self._good())
+            select(func.count()).select_from(s.join(target, target.c.id == s.c.id)).where(good)
         ).scalar_one()
         values = self._values()
-        insert = _insert(connection, target).from_select(
-            list(values), select(*values.values()).where(self._good())
-        )
+        rows = select(*values.values()).where(good)
+        if self.kind is ImportKind.BILLS:
+            # One payer's rows together: look-ups of payers and the index of bills touch each page once.
+            rows = rows.order_by(s.c.payer_id, s.c.month)
+        insert = _insert(connection, target).from_select(list(values), rows)
         statement = insert if not standing else self._upsert(insert)
         touched = connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
         inserted = total - standing
-        return Merged(inserted, touched - inserted, total - touched)
+        return Merged(inserted, touched - inserted + posted, total - touched + ours - posted)
 
     def _upsert(self, insert: postgresql.Insert | sqlite.Insert) -> postgresql.Insert | sqlite.Insert:
         excluded, target = insert.excluded, self.target
@@ -185,12 +202,39 @@ class Merge:
             owner = "payer_id" if self.kind is ImportKind.BILLS else "person_id"
             standing = rows.join(target, target.c.id == s.c.id)
             yield "number", Reason.OTHER_PERSON, standing.where(target.c[owner] != s.c[owner])
+        if self.kind is ImportKind.BILLS and "write_off" not in self.absent:
+            yield "write_off", Reason.OTHER_SLIP, self._on_other_slips(rows)
         if self.kind is ImportKind.PAYMENTS:
             missing = rows.outerjoin(bills, bills.c.id == s.c.bill_id).where(bills.c.id.is_(None))
             yield "bill", Reason.NO_BILL, missing
             standing = rows.join(target, target.c.id == s.c.id)
             differs = or_(*(target.c[name] != s.c[name] for name in ("bill_id", "amount", "paid_on")))
             yield "payment", Reason.DIFFERS, standing.where(differs)
+            linked = rows.join(target, target.c.agency_id == s.c.id)
+            differs = or_(*(target.c[name] != s.c[name] for name in ("bill_id", "amount")))
+            yield "payment", Reason.DIFFERS, linked.where(differs)
+
+    def _on_other_slips(self, rows: Select[tuple[object]]) -> Select[tuple[object]]:
+        """Return rows whose write-off number another person's bill has, in the books or in the file."""
+        s, others = self.staged, self.staged.alias("others")
+        in_file = (
+            select(others.c.write_off)
+            .where(others.c.import_id == self.import_id, others.c.write_off.is_not(None))
+            .group_by(others.c.write_off)
+            .having(func.min(others.c.payer_id) != func.max(others.c.payer_id))
+        )
+        in_books = exists().where(bills.c.write_off == s.c.write_off, bills.c.payer_id != s.c.payer_id)
+        number = s.c.write_off
+        shared = or_(number.in_(in_file), in_books)
+        return rows.where(number.is_not(None), shared)
+
+
+def reject_rows(import_id: str, rejects: Iterable[Reject]) -> list[dict[str, object]]:
+    """Return the rows of the report."""
+    return [
+        {"import_id": import_id, "line": one.line, "column": one.column, "reason": one.reason.value}
+        for one in rejects
+    ]
 
 
 def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

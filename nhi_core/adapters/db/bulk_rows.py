@@ -35,7 +35,8 @@ STAGED: Mapping[ImportKind, Table] = {
 }
 # Where the ID number stands in a row of the file.
 _NUMBER_AT = {ImportKind.BILLS: 1, ImportKind.SUBSIDIES: 1, ImportKind.REGISTRATIONS: 0}
-_REMEMBERED = 50_000
+# Who was looked up is remembered: 250 bytes each, in all processes together.
+REMEMBERED = 240_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +58,23 @@ class RowPreparer:
         kind: ImportKind,
         import_id: str,
         unit_code: str | None,
+        *,
+        remembered: int = REMEMBERED,
     ) -> None:
-        """Look people up over `engine`, reading alone."""
+        """Look people up over `engine`, reading alone; remember so many of them."""
         self._engine = engine
         self._sealer = sealer
         self._kind = kind
         self._import_id = import_id
         self._unit_code = unit_code or ""
+        self._remembered = remembered
         self._persons: dict[str, str] = {}
 
     def prepare(self, rows: Sequence[Numbered]) -> Prepared:
         """Return what goes to the staging table, packed, in its column order. Raises StoreUnavailable."""
         if self._kind is ImportKind.PAYMENTS:
-            return self._prepared([(self._import_id, line, *row) for line, row in rows], [])
+            # Whether it came through us is found out when the whole file is there.
+            return self._prepared([(self._import_id, line, *row, None) for line, row in rows], [])
         with translated(), self._engine.connect().execution_options(**READ_ONLY) as connection:
             if self._kind is ImportKind.PERSONS:
                 return self._prepared(self._new_persons(connection, rows), [])
@@ -95,7 +100,7 @@ class RowPreparer:
 
     def _look_up(self, connection: Connection, numbers: set[str]) -> Mapping[str, str]:
         unseen = numbers - self._persons.keys()
-        if len(self._persons) + len(unseen) > _REMEMBERED:
+        if len(self._persons) + len(unseen) > self._remembered:
             self._persons.clear()
             unseen = numbers
         if unseen:

@@ -100,11 +100,21 @@ bills = Table(
     Column("charged_late_fee", Integer),
     Column("deferred_until", Date),
     Column("in_enforcement", Boolean, nullable=False),
-    Column("plan_id", _ID, ForeignKey("plans.id"), index=True),
+    Column("plan_id", _ID, ForeignKey("plans.id")),
+    # 銷帳編號 of the agency's slip; the bills of one slip share it.
+    Column("write_off", String(16)),
     CheckConstraint("amount >= 0", name="amount"),
     CheckConstraint("charged_late_fee >= 0", name="charged_late_fee"),
     CheckConstraint("headcount >= 1", name="headcount"),
     Index("ix_bills_payer_id_month", "payer_id", "month"),
+    # Most bills have neither: empty entries would only slow imports down.
+    *(
+        Index(f"ix_bills_{name}", name, sqlite_where=text(where), postgresql_where=text(where))
+        for name, where in (
+            ("plan_id", "plan_id IS NOT NULL"),
+            ("write_off", "write_off IS NOT NULL"),
+        )
+    ),
 )
 
 payments = Table(
@@ -116,7 +126,16 @@ payments = Table(
     Column("paid_on", Date, nullable=False),
     Column("posted_on", Date),
     Column("channel", _WORD, nullable=False),
+    # The agency's number of a payment that came through us, once its file has shown it.
+    Column("agency_id", _ID),
     CheckConstraint("amount > 0", name="amount"),
+    Index(
+        "uq_payments_agency_id",
+        "agency_id",
+        unique=True,
+        sqlite_where=text("agency_id IS NOT NULL"),
+        postgresql_where=text("agency_id IS NOT NULL"),
+    ),
 )
 
 accounts = Table(

@@ -105,6 +105,7 @@ staged_bills = _staged(
     Column("charged_late_fee", Integer),
     Column("deferred_until", Date),
     Column("in_enforcement", Boolean, nullable=False),
+    Column("write_off", String(16)),
 )
 staged_payments = _staged(
     "payments",
@@ -114,6 +115,9 @@ staged_payments = _staged(
     Column("paid_on", Date, nullable=False),
     Column("posted_on", Date),
     Column("channel", _WORD, nullable=False),
+    Column("order_number", _ID),
+    # Our own payment of the same money, once it is found.
+    Column("own_id", _ID),
 )
 staged_subsidies = _staged(
     "subsidies",

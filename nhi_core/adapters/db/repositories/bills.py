@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from nhi_core.adapters.db.tables import bills, payments, plan_terms, plans
 from nhi_core.adapters.db.tables_ledger import bill_items, refunds
@@ -29,12 +30,12 @@ class SqlBills:
 
     def payments_of(self, person_id: str) -> tuple[Payment, ...]:
         """Return what was paid on the payer's bills, the earliest first."""
-        query = (
-            select(payments)
-            .join(bills, bills.c.id == payments.c.bill_id)
-            .where(bills.c.payer_id == person_id)
-            .order_by(payments.c.paid_on, payments.c.id)
-        )
+        rows = self._connection.execute(_payments_of(person_id)).mappings()
+        return tuple(Payment(**row) for row in rows)
+
+    def payments_for_booking(self, person_id: str) -> tuple[Payment, ...]:
+        """Return the same, after an import that holds the table: see `bulk_matching.link`."""
+        query = _payments_of(person_id).with_for_update(of=payments)
         return tuple(Payment(**row) for row in self._connection.execute(query).mappings())
 
     def plans_of(self, person_id: str) -> tuple[Plan, ...]:
@@ -68,6 +69,11 @@ class SqlBills:
         values = [_columns(payment) for payment in new]
         if values:
             self._connection.execute(insert(payments), values)
+
+    def replace_payment(self, payment_id: str, payment: Payment) -> None:
+        """Put `payment` in the place of the row `payment_id`."""
+        statement = update(payments).where(payments.c.id == payment_id)
+        self._connection.execute(statement.values(**_columns(payment)))
 
     def add_plan(self, plan: Plan) -> None:
         """Insert a plan with its terms; raises ValueError for a plan without terms."""
@@ -110,6 +116,15 @@ class SqlBills:
             delete(plans).where(plans.c.payer_id == person_id),
         ):
             self._connection.execute(statement)
+
+
+def _payments_of(person_id: str) -> Select[Any]:
+    return (
+        select(payments)
+        .join(bills, bills.c.id == payments.c.bill_id)
+        .where(bills.c.payer_id == person_id)
+        .order_by(payments.c.paid_on, payments.c.id)
+    )
 
 
 def _columns(record: Bill | Payment | PlanTerm) -> dict[str, object]:
