@@ -39,8 +39,9 @@ format: ## Bring the code into the house's form
 train: ## Train the dialogue model (skipped when nothing changed)
 	@$(PYTHON) -m scripts.setup --for run
 
-bench: ## Measure, with the whole product up
+bench: ## Measure imports, then the whole product
 	@$(PYTHON) -m scripts.setup --for test
+	@$(APP)/python -m scripts.bench_imports
 	@$(APP)/python -m scripts.bench
 
 nlu-report: ## Measure the understanding and write docs/nlu.md (long)

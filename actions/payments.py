@@ -32,7 +32,8 @@ class PayPremium(CounterAction):
             return Answer("pay_not_now", args={"why": "too_soon"})
         except AttemptPending:
             return Answer("pay_not_now", args={"why": "busy"})
-        offered = "store" in self.core.hand_offs.offered and CHANNEL_OF["store"].takes(link.amount)
+        own = self.core.hand_offs.offered_for(link.order_id)
+        offered = "store" in own and CHANNEL_OF["store"].takes(link.amount)
         if self.for_store and not offered:
             return Answer(self.general)
         return Answer("pay_link", view=link, args={"store": self.for_store})

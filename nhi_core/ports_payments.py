@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
 from nhi_core.domain.allocation import Claim
+from nhi_core.domain.bills import Bill
 from nhi_core.domain.errors import CounterError
 from nhi_core.domain.payment import Attempt, Order, Purpose
 
@@ -108,8 +109,11 @@ class PaymentProvider(Protocol):
 class WriteOffNumbers(Protocol):
     """The agency's 16-digit 銷帳編號, without which no barcode and no bill QR can be made."""
 
-    def of(self, reference: str, claims: tuple[Claim, ...]) -> str | None:
-        """Return the number for a payment of these claims; `reference` is our own name for the payment."""
+    def of(self, reference: str, claims: tuple[Claim, ...], bills: Iterable[Bill]) -> str | None:
+        """Return the number for a payment of these claims; `reference` is our own name for the payment.
+
+        `bills` are all of the payer's, paid ones too.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -89,8 +90,9 @@ class Writer:
     def _offers(self, view: PayView, language: str) -> tuple[Offer, ...]:
         text = words(language).text
         found = []
+        own = self._core.hand_offs.offered_for(view.order_id)
         for channel in CHANNELS:
-            if not self._has(channel):
+            if not self._has(channel, own):
                 continue
             fee = text("fee.varies")
             if channel.fee is not None:
@@ -104,11 +106,11 @@ class Writer:
             )
         return tuple(found)
 
-    def _has(self, channel: Channel) -> bool:
+    def _has(self, channel: Channel, own: AbstractSet[str]) -> bool:
         if channel.way is Way.GATEWAY:
             return channel.key in self._core.payment_means.providers
         if channel.way in (Way.QR, Way.BARCODE):
-            return channel.key in self._core.hand_offs.offered
+            return channel.key in own
         return True
 
     def _fill(self, template: str, language: str, **values: Any) -> str:

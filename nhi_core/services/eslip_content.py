@@ -92,7 +92,8 @@ class SlipWriter:
             for one, row in zip(mine, rows, strict=True)
         )
         reference = f"slip {person.id} {holder.value} {today.isoformat()} {total}"
-        codes = self.codes.of(reference, claims, amount=total, until=end_of(until))
+        bills = uow.bills.of_payer(person.id)
+        codes = self.codes.of(reference, claims, bills, amount=total, until=end_of(until))
         shown, earlier = rows[-MOST_ROWS:], rows[:-MOST_ROWS]
         return SlipContent(
             holder=holder,

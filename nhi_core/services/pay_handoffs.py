@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from nhi_core.domain.allocation import Claim
+from nhi_core.domain.bills import Bill
 from nhi_core.domain.calendar import TAIPEI
 from nhi_core.domain.payment import Order, OrderState
 from nhi_core.domain.payment_barcode import STORE_LIMIT, StoreBarcode, build
@@ -53,9 +54,17 @@ class HandOffCodes:
     merchant: Merchant | None
     store_item: str | None
 
-    def of(self, reference: str, claims: tuple[Claim, ...], *, amount: int, until: datetime) -> Codes:
-        """Return the codes of a payment of `amount` NT$, good until the moment `until`."""
-        number = self.write_off.of(reference, claims)
+    def of(
+        self,
+        reference: str,
+        claims: tuple[Claim, ...],
+        bills: tuple[Bill, ...],
+        *,
+        amount: int,
+        until: datetime,
+    ) -> Codes:
+        """Return the codes of a payment of `amount` NT$, good until `until`; `bills`: all of the payer's."""
+        number = self.write_off.of(reference, claims, bills)
         if number is None:
             return Codes(None, None, None)
         day = until.astimezone(TAIPEI).date()
@@ -82,6 +91,11 @@ class PayHandOffs:
         have = (("twqr", self._codes.merchant), ("store", self._codes.store_item))
         return frozenset(name for name, code in have if code is not None)
 
+    def offered_for(self, order_id: str) -> frozenset[str]:
+        """Return those of them by which this order can be paid. Raises PayLinkOver."""
+        _order, codes = self._open(order_id)
+        return self.offered if codes is not None and codes.number is not None else frozenset()
+
     def store(self, order_id: str) -> StoreSlip | None:
         """Return the barcodes; None when a store cannot take it. Raises PayLinkOver."""
         order, codes = self._open(order_id)
@@ -99,7 +113,8 @@ class PayHandOffs:
     def _open(self, order_id: str) -> tuple[Order | None, Codes | None]:
         with self._uow() as uow:
             order = bound_order(uow, order_id)
+            bills = uow.bills.of_payer(order.person_id)
         if order.state is not OrderState.OPEN:
             return None, None
-        codes = self._codes.of(order.id, order.claims, amount=order.amount, until=order.expires_at)
+        codes = self._codes.of(order.id, order.claims, bills, amount=order.amount, until=order.expires_at)
         return order, codes

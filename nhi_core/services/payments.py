@@ -44,6 +44,7 @@ _FIRST_LOOK = timedelta(seconds=60)
 class OrderLink:
     """What the chat shows: how much, for how many bills, and the address. Whole NT$."""
 
+    order_id: str
     amount: int
     purpose: Purpose
     bills: int
@@ -130,6 +131,7 @@ class PaymentService:
             order = self._standing(uow, account_id, binding.person_id, due, now)
             uow.commit()
         return OrderLink(
+            order_id=order.id,
             amount=order.amount,
             purpose=order.purpose,
             bills=len(order.claims),

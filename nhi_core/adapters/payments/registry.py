@@ -9,7 +9,7 @@ from nhi_core.adapters.payments.http import GatewayHttp
 from nhi_core.adapters.payments.jkopay import JkoPay
 from nhi_core.adapters.payments.line_pay import LinePay
 from nhi_core.adapters.payments.sandbox import SandboxGateway
-from nhi_core.adapters.payments.write_off import NoWriteOffNumbers, SandboxWriteOffNumbers
+from nhi_core.adapters.payments.write_off import ImportedWriteOffNumbers, SandboxWriteOffNumbers
 from nhi_core.domain.payment_twqr import Merchant
 from nhi_core.ports import Ids, Vault
 from nhi_core.ports_payments import PaymentProvider, WriteOffNumbers
@@ -46,9 +46,8 @@ def payment_means(settings: Settings, vault: Vault, ids: Ids) -> PaymentMeans:
         if settings.twqr_secure_code and settings.twqr_acquirer
         else None
     )
-    return PaymentMeans(
-        {one.channel: one for one in found}, merchant, settings.store_item, NoWriteOffNumbers(), None
-    )
+    numbers = ImportedWriteOffNumbers()
+    return PaymentMeans({one.channel: one for one in found}, merchant, settings.store_item, numbers, None)
 
 
 def _line_pay(settings: Settings, ids: Ids) -> list[PaymentProvider]:

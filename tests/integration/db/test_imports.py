@@ -155,6 +155,43 @@ def test_columns_that_the_file_lacks_stay_as_they_were(full: Books) -> None:
     assert (row.amount, row.charged_late_fee, row.in_enforcement) == (413, 41, True)
 
 
+class TestWriteOffNumbers:
+    HEADING = "bill,number,month,amount,due,unit_name,write_off\n"
+
+    def rows(self, *slips: tuple[str, str, str]) -> str:
+        return self.HEADING + "".join(
+            f"{bill},{number},115/06,826,115/07/31,后里區公所,{write_off}\n"
+            for bill, number, write_off in slips
+        )
+
+    def test_they_are_kept_with_the_bills_and_two_bills_of_one_slip_share_one(
+        self, full: Books, uow: SqlUnitOfWorkFactory
+    ) -> None:
+        one = "4595000011506001"
+        assert full.run(ImportKind.BILLS, self.rows(("W1", WHO[0], one), ("W2", WHO[0], one))).inserted == 2
+        # A file without the column leaves them where they are.
+        without = "\n".join(line.rpartition(",")[0] for line in self.rows(("W1", WHO[0], "")).splitlines())
+        full.run(ImportKind.BILLS, without.replace("826", "413") + "\n")
+        with uow() as unit:
+            person = unit.people.by_number(WHO[0])
+            assert person is not None
+            found = {bill.id: (bill.amount, bill.write_off) for bill in unit.bills.of_payer(person.id)}
+        assert (found["W1"], found["W2"], found["B0000"]) == ((413, one), (826, one), (826, None))
+
+    def test_money_could_go_to_somebody_else_so_a_number_is_one_persons(self, full: Books) -> None:
+        one, two = "4595000011506001", "4595000011506002"
+        view = full.run(
+            ImportKind.BILLS, self.rows(("W1", WHO[0], one), ("W2", WHO[1], one), ("W3", WHO[1], two))
+        )
+        assert full.reasons(view) == [
+            (2, "write_off", Reason.OTHER_SLIP),
+            (3, "write_off", Reason.OTHER_SLIP),
+        ]
+        full.run(ImportKind.BILLS, self.rows(("W1", WHO[0], one)))
+        view = full.run(ImportKind.BILLS, self.rows(("W2", WHO[1], one)))
+        assert full.reasons(view) == [(2, "write_off", Reason.OTHER_SLIP)]
+
+
 def test_one_bad_row_refuses_the_whole_file_and_is_named(full: Books) -> None:
     bad = BILLS.replace("B0", "C0").replace("115/07/31", "114/02/29", 1)
     view = full.run(ImportKind.BILLS, bad)

@@ -80,6 +80,8 @@ def test_an_empty_cell_is_missing_or_takes_its_default(kind: ImportKind, column:
         ("in_enforcement", "", 0),
         ("number", "ａ１２３４５６７８９", "A123456789"),
         ("number", "ac01234567", "AC01234567"),
+        ("write_off", "4595-0000-1150-6001", "4595000011506001"),
+        ("write_off", "４５９５００００１１５０６００１", "4595000011506001"),
     ],
 )
 def test_what_people_write_is_understood(column: str, text: str, taken: object) -> None:
@@ -107,6 +109,8 @@ def test_what_people_write_is_understood(column: str, text: str, taken: object) 
         ("unit_name", "公\x00所", Reason.TEXT),
         ("headcount", "0", Reason.AMOUNT),
         ("in_enforcement", "maybe", Reason.WORD),
+        ("write_off", "459500001150600", Reason.WRITE_OFF),
+        ("write_off", "4.595E+15", Reason.WRITE_OFF),
     ],
 )
 def test_a_bill_that_cannot_be_right_is_refused_with_its_reason(

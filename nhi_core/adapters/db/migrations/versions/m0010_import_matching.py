@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009_import_matching"
-down_revision = "0007_eslips"
+revision = "0010_import_matching"
+down_revision = "0009_kiosks"
 branch_labels = None
 depends_on = None
 
