@@ -25,10 +25,9 @@ from pathlib import Path
 from typing import Self
 
 import psycopg
-from sqlalchemy import event, text
 
 from nhi_core.adapters.clock import SystemClock, SystemIds
-from nhi_core.adapters.db import ColumnSealer, Engine, SqlUnitOfWorkFactory, make_engine, migrate
+from nhi_core.adapters.db import ColumnSealer, Engine, make_engine, migrate
 from nhi_core.adapters.db.bulk import pack, pour, without_limits
 from nhi_core.adapters.db.bulk_imports import SqlImports
 from nhi_core.adapters.db.tables import bills
@@ -189,7 +188,7 @@ def measure(
     with watch:
         _imports(service, paths, server, figures)
     figures["memory_mb"] = watch.most_mb
-    figures |= arrears_of_one(SqlUnitOfWorkFactory(engine, sealer, clock), engine)
+    figures |= arrears_of_one(engine)
     figures |= poured_plainly(engine, server)
     engine.dispose()
     return figures
@@ -218,30 +217,24 @@ def _imports(
         )
 
 
-def arrears_of_one(uow: SqlUnitOfWorkFactory, engine: Engine, times: int = 500) -> dict[str, float]:
-    """Return ms: everything that the arrears of one person need from the database."""
+_ARREARS = (
+    "SELECT * FROM bills WHERE payer_id = '{0}' ORDER BY month, id",
+    "SELECT payments.* FROM payments JOIN bills ON bills.id = payments.bill_id WHERE payer_id = '{0}'",
+    "SELECT * FROM plans JOIN plan_terms ON plan_id = id WHERE payer_id = '{0}'",
+    "SELECT refunds.* FROM refunds JOIN bills ON bills.id = refunds.bill_id WHERE payer_id = '{0}'",
+)
+
+
+def arrears_of_one(engine: Engine, times: int = 500) -> dict[str, float]:
+    """Return ms: what the arrears of one person need from the database (the statements of `SqlBills`)."""
+    taken = []
     with engine.connect() as connection:
-        query = text("SELECT payer_id FROM bills ORDER BY id LIMIT :n")
-        people = [row[0] for row in connection.execute(query, {"n": times})]
-    taken: list[float] = []
-    began = [0.0]
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def _before(*_what: object) -> None:
-        began[0] = time.perf_counter()
-
-    @event.listens_for(engine, "after_cursor_execute")
-    def _after(*_what: object) -> None:
-        taken[-1] += (time.perf_counter() - began[0]) * 1000
-
-    for person_id in people:
-        taken.append(0.0)
-        with uow() as unit:
-            found = unit.bills.of_payer(person_id)
-            unit.bills.payments_of(person_id)
-            unit.bills.plans_of(person_id)
-            unit.ledger.areas_of(bill.unit_name for bill in found)
-            unit.ledger.refunds_of(person_id)
+        found = connection.exec_driver_sql(f"SELECT payer_id FROM bills ORDER BY id LIMIT {times:d}")  # noqa: S608
+        for (person_id,) in found.fetchall():
+            began = time.perf_counter()
+            for statement in _ARREARS:
+                connection.exec_driver_sql(statement.format(person_id)).fetchall()
+            taken.append((time.perf_counter() - began) * 1000)
     taken.sort()
     p95 = taken[int(len(taken) * 0.95)]
     print(f"    arrears of one person: median {taken[len(taken) // 2]:.2f} ms, p95 {p95:.2f} ms", flush=True)
