@@ -18,6 +18,8 @@ from scripts.stack.processes import NLU_PYTHON
 from scripts.stack.whole import Stack, running
 
 TODAY = "2026-11-22"
+# The tests run at any hour, so no hour is quiet.
+ENVIRONMENT = {"NHI_TODAY": TODAY, "NHI_QUIET_HOURS": "none"}
 CODE = re.compile(r"\b[2-9A-HJKMNP-Z]{4}-?[2-9A-HJKMNP-Z]{4}\b")
 
 Json = dict[str, Any]
@@ -110,7 +112,7 @@ def product() -> Iterator[Product]:
     pytest_socket.enable_socket()
     with (
         tempfile.TemporaryDirectory(prefix="nhi-stack-") as folder,
-        running(Path(folder), extra_env={"NHI_TODAY": TODAY}, workers=2) as stack,
+        running(Path(folder), extra_env=ENVIRONMENT, workers=2) as stack,
     ):
         line = Sandbox(f"http://127.0.0.1:{stack.ports['sandbox']}")
         yield Product(stack, line)
