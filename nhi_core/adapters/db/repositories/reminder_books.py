@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from itertools import groupby
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from nhi_core.adapters.db.tables import bills, payments, persons, plan_terms, plans
 from nhi_core.adapters.db.tables_ledger import refunds
@@ -61,7 +61,7 @@ class SqlReminderBooks:
             .where(bills.c.payer_id.in_(payers), or_(near, lately))
             .order_by(payments.c.paid_on, payments.c.id)
         )
-        return _grouped((row[0], Payment(*row[1:])) for row in self._connection.execute(query))
+        return _grouped(_owned(row, Payment) for row in self._connection.execute(query))
 
     def _plans(self, payers: list[str]) -> dict[str, list[Plan]]:
         query = (
@@ -89,7 +89,7 @@ class SqlReminderBooks:
             .join(bills, bills.c.id == refunds.c.bill_id)
             .where(bills.c.payer_id.in_(payers), near)
         )
-        return _grouped((row[0], Refund(*row[1:])) for row in self._connection.execute(query))
+        return _grouped(_owned(row, Refund) for row in self._connection.execute(query))
 
     def _hardship(self, payers: list[str]) -> dict[str, Hardship]:
         columns = (persons.c.id, persons.c.hardship_since, persons.c.hardship_until)
@@ -102,6 +102,12 @@ def _near(today: date) -> ColumnElement[bool]:
     first, last = today - LOOK_BACK, today + LOOK_AHEAD
     days = (bills.c.due, bills.c.deferred_until, bills.c.late_fee_start)
     return or_(*(and_(day >= first, day <= last) for day in days))
+
+
+def _owned(row: Row[Any], make: Callable[..., _T]) -> tuple[str, _T]:
+    """Return the payer of a row and the record in it: field and column names are the same."""
+    values = dict(row._mapping)
+    return values.pop("payer_id"), make(**values)
 
 
 def _grouped(pairs: Iterable[tuple[str, _T]]) -> dict[str, list[_T]]:
