@@ -133,9 +133,14 @@ class Settings(PaymentSettings, MailSettings):
 
     def warnings(self) -> tuple[str, ...]:
         """Return what is allowed but should be known, one sentence each."""
-        if self.production and self.database_url.get_secret_value().startswith("sqlite"):
-            return ("NHI_DATABASE_URL is SQLite: right for one machine only (docs/adr/0004)",)
-        return ()
+        if not self.production:
+            return ()
+        found = []
+        if self.database_url.get_secret_value().startswith("sqlite"):
+            found.append("NHI_DATABASE_URL is SQLite: right for one machine only (docs/adr/0004)")
+        if self.quiet_hours == "none":
+            found.append("NHI_QUIET_HOURS is none: reminders may come at night")
+        return tuple(found)
 
     @model_validator(mode="before")
     @classmethod

@@ -121,6 +121,13 @@ def test_sqlite_in_production_is_allowed_with_a_warning(
     assert "SQLite" in settings.warnings()[0]
 
 
+def test_no_quiet_hours_in_production_are_allowed_with_a_warning(
+    production: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load(production | {"NHI_QUIET_HOURS": "none"}, monkeypatch)
+    assert [sentence for sentence in settings.warnings() if "at night" in sentence]
+
+
 def test_a_dotenv_file_is_read_in_development_only_and_never_wins(
     production: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
