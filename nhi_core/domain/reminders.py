@@ -83,7 +83,7 @@ class QuietHours:
 class Preferences:
     """What one binding asked for. It ends with the binding: who binds anew is asked anew.
 
-    `since` is the day on which a kind was last switched on: payments posted before it are no news.
+    `since` is the day on which POSTING was last switched on: payments posted before it are no news.
     """
 
     binding_id: str
@@ -96,7 +96,8 @@ class Preferences:
         """Return these preferences with one kind switched on or off."""
         if not on:
             return replace(self, kinds=self.kinds - {kind})
-        return replace(self, kinds=self.kinds | {kind}, since=self.since if kind in self.kinds else today)
+        begins = kind is ReminderKind.POSTING and kind not in self.kinds
+        return replace(self, kinds=self.kinds | {kind}, since=today if begins else self.since)
 
 
 def send_at(

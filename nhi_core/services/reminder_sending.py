@@ -32,7 +32,7 @@ class Push:
     @property
     def key(self) -> str:
         """The key in the ledger of sends; LINE's retry key is made of it."""
-        return f"{self.push_id}:reminder"
+        return _key(self.push_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,10 @@ class ReminderSending:
     ) -> tuple[bool, Counter[Reason]]:
         """Go on with a push that was claimed and has no end, unless it is pointless by now."""
         now, push_id = self._clock.now(), head.push_id or ""
+        if uow.sends.outcome(_key(push_id)) == "accepted":
+            # The worker died after LINE had taken it: whatever came later, it was sent.
+            uow.reminders.settle(push_id, ReminderState.SENT, None, now)
+            return False, Counter()
         if reason is not None:
             count = uow.reminders.settle(push_id, ReminderState.SKIPPED, reason, now)
             return False, Counter({reason: count})
@@ -159,6 +163,10 @@ class ReminderSending:
             else:
                 verdicts[one.id] = None if found is not None and found.calls_on(today) else Reason.NOT_DUE
         return account.id, verdicts
+
+
+def _key(push_id: str) -> str:
+    return f"{push_id}:reminder"
 
 
 def _grouped(due: Sequence[Reminder]) -> list[tuple[Reminder, ...]]:

@@ -48,6 +48,13 @@ def test_a_push_that_went_out_is_a_duplicate_even_when_the_quota_is_gone(world: 
     assert world.sends.claim_push("push:1", account_id=None, messages=1, recipients=180) is Claim.DUPLICATE
 
 
+def test_a_push_without_an_end_may_be_tried_again_when_it_was_the_last_of_the_month(world: World) -> None:
+    world.sends.claim_push("push:1", account_id=None, messages=1, recipients=179)
+    assert world.sends.claim_push("push:2", account_id="a", messages=1) is Claim.CLAIMED
+    # The worker died. Its own push is counted already: it is not over the quota.
+    assert world.sends.claim_push("push:2", account_id="a", messages=1) is Claim.DUPLICATE
+
+
 def test_the_month_turns_by_the_platforms_clock(world: World) -> None:
     world.clock.set(datetime(2026, 9, 30, 14, 59, tzinfo=UTC))  # 23:59 in Japan
     world.sends.claim_push("push:1", account_id="a", messages=1)

@@ -302,6 +302,16 @@ class TestStuck:
         world.uow.payments.clear()
         assert world.reminder_rounds.plan() == 0
 
+    def test_what_line_had_taken_was_sent_whatever_came_later(
+        self, world: World, person: Person, push: Push
+    ) -> None:
+        world.sends.claim_push(push.key, account_id=push.account_id, messages=1)
+        world.sends.settle(push.key, outcome="accepted")
+        pay(world, person)
+        world.clock.advance(minutes=3)
+        assert claim(world) == Claimed(None)
+        assert states(world) == {"own:2026-08:due": (ReminderState.SENT, None)}
+
     def test_it_is_given_up_before_the_retry_key_stops_guarding(self, world: World, push: Push) -> None:
         world.clock.advance(seconds=int(GIVE_UP.total_seconds()) + 4 * 3600)
         assert claim(world).skipped == {Reason.UNREACHABLE: 1}

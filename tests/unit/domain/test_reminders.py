@@ -99,13 +99,15 @@ def test_no_choice_lies_in_the_default_night(wanted: TimeOfDay) -> None:
     assert not NIGHT.holds(datetime.combine(date(2026, 9, 10), HOURS[wanted], tzinfo=TAIPEI))
 
 
-def test_a_kind_switched_on_again_counts_from_that_day() -> None:
+def test_postings_switched_on_again_count_from_that_day() -> None:
     first, later = date(2026, 9, 1), date(2026, 9, 10)
     wanted = Preferences("b", first).with_kind(ReminderKind.POSTING, on=True, today=first)
     assert wanted.with_kind(ReminderKind.POSTING, on=True, today=later) == wanted
     off = wanted.with_kind(ReminderKind.POSTING, on=False, today=later)
     assert off.kinds == frozenset()
     assert off.with_kind(ReminderKind.POSTING, on=True, today=later).since == later
+    # Another kind takes no news away.
+    assert wanted.with_kind(ReminderKind.DEADLINE, on=True, today=later).since == first
 
 
 def test_what_was_sent_or_failed_never_moves_again() -> None:
