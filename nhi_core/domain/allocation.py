@@ -54,19 +54,24 @@ class Allocation:
     rest: int
 
 
+# Paid is the premium alone, as long as the plan runs.
+_IN_PLAN = frozenset({BillStatus.IN_PLAN, BillStatus.PAID, BillStatus.PAID_UNPOSTED})
+
+
 def claims_of(assessment: Assessment) -> tuple[Claim, ...]:
     """Return what can be asked for now: every payable bill, outside a running plan."""
     return tuple(_claim(one, one.fee_due) for one in assessment.bills if one.payable)
 
 
 def claims_in_plan(assessment: Assessment, plan_id: str) -> tuple[Claim, ...]:
-    """Return what a running plan covers: its bills with the late fees that its terms hold."""
-    covered = (one for one in assessment.bills if one.bill.plan_id == plan_id)
-    return tuple(
-        _claim(one, max(0, one.fee.fee - max(0, one.paid - one.bill.amount)))
-        for one in covered
-        if one.status is BillStatus.IN_PLAN
-    )
+    """Return what a running plan covers: its bills with the late fees that its terms hold.
+
+    A bill whose premium is in stays a claim until its late fee is in too: §13 pays premiums first.
+    """
+    everything = (*assessment.bills, *assessment.settled)
+    covered = (one for one in everything if one.bill.plan_id == plan_id and one.status in _IN_PLAN)
+    claims = (_claim(one, max(0, one.fee.fee - max(0, one.paid - one.bill.amount))) for one in covered)
+    return tuple(one for one in claims if one.premium + one.late_fee > 0)
 
 
 def allocate(money: int, claims: Iterable[Claim]) -> Allocation:

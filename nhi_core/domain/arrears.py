@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -178,8 +178,9 @@ def _assess_bill(
     bill: Bill, payments: list[Payment], returned: int, plan: Plan | None, terms: _Terms
 ) -> BillAssessment:
     today, relief = terms.today, terms.relief
+    kept = _without(returned, payments)
     fee = assess_fee(
-        bill, payments, terms.pay_on, calendar=terms.calendar, policy=terms.policy, hardship=relief.hardship
+        bill, kept, terms.pay_on, calendar=terms.calendar, policy=terms.policy, hardship=relief.hardship
     )
     received = max(0, sum(payment.amount for payment in payments) - returned)
     outstanding = max(0, bill.amount - received)
@@ -209,6 +210,17 @@ def _assess_bill(
         status=status,
         level=_LEVELS.get(status, Level.GREEN),
     )
+
+
+def _without(returned: int, payments: list[Payment]) -> list[Payment]:
+    """Return the payments less what was given back, the latest first: the premium it paid is open again."""
+    kept: list[Payment] = []
+    for payment in sorted(payments, key=lambda one: (one.paid_on, one.id), reverse=True):
+        back = min(returned, payment.amount)
+        returned -= back
+        if payment.amount > back:
+            kept.append(replace(payment, amount=payment.amount - back))
+    return kept
 
 
 def _status_of_open(bill: Bill, start: date, today: date, *, defaulted: bool, spared: bool) -> BillStatus:
@@ -241,6 +253,8 @@ def _judge(payable: list[BillAssessment], plan: Plan | None) -> PersonStatus:
         return PersonStatus.ENFORCEABLE
     if BillStatus.OVERDUE in statuses:
         return PersonStatus.OVERDUE
-    if plan is not None and plan.state is PlanState.RUNNING:
+    # Once every term is paid nothing is left of it, though the agency has not closed it yet.
+    left = plan is not None and any(term.paid_on is None for term in plan.terms)
+    if plan is not None and plan.state is PlanState.RUNNING and left:
         return PersonStatus.IN_INSTALMENTS
     return PersonStatus.IN_GRACE if BillStatus.IN_GRACE in statuses else PersonStatus.CLEAR

@@ -68,8 +68,14 @@ def effective_due(bill: Bill) -> date:
 
 
 def start_of(bill: Bill, calendar: WorkingDays, policy: FeePolicy) -> date:
-    """Return the first day that counts: the agency's when supplied, else the day after (shifted) grace."""
-    return bill.late_fee_start or late_fee_start(effective_due(bill), calendar, policy.grace_model)
+    """Return the first day that counts: the agency's when supplied, else the day after (shifted) grace.
+
+    A supplied day that a deferral granted later reaches or passes holds no more.
+    """
+    supplied, deferred = bill.late_fee_start, bill.deferred_until
+    if supplied is not None and (deferred is None or deferred < supplied):
+        return supplied
+    return late_fee_start(effective_due(bill), calendar, policy.grace_model)
 
 
 def days_late(start: date, paid: date, hardship: Hardship | None = None) -> int:

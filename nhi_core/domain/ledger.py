@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from nhi_core.domain.bills import Bill, BillKind
 from nhi_core.domain.calendar import WorkingDays, next_working_day
 from nhi_core.domain.money import half_up
 from nhi_core.domain.roc import PremiumMonth
@@ -113,6 +114,18 @@ class DisasterArea:
     unit_name: str
     since: date
     until: date
+
+
+def current_units(bills: Iterable[Bill]) -> frozenset[str]:
+    """Return through whom the payer is insured now: the units of the newest bill of each kind.
+
+    Who moved away from a disaster area before it struck is none of its victims.
+    """
+    newest: dict[BillKind, Bill] = {}
+    for bill in bills:
+        if bill.kind not in newest or bill.month > newest[bill.kind].month:
+            newest[bill.kind] = bill
+    return frozenset(bill.unit_name for bill in newest.values())
 
 
 def no_dunning_until(areas: Iterable[DisasterArea], today: date) -> date | None:

@@ -8,7 +8,7 @@ from datetime import date
 from nhi_core.domain.arrears import Assessment, Relief, assess
 from nhi_core.domain.errors import NotBound
 from nhi_core.domain.late_fee import FeePolicy
-from nhi_core.domain.ledger import no_dunning_until
+from nhi_core.domain.ledger import current_units, no_dunning_until
 from nhi_core.domain.people import Person
 from nhi_core.ports import UnitOfWork, WorkingDays
 
@@ -25,7 +25,7 @@ class Assessor:
     ) -> Assessment:
         """Return the person's assessment on `today`, late fees as if paid on `pay_on`."""
         bills = uow.bills.of_payer(person.id)
-        areas = uow.ledger.areas_of(bill.unit_name for bill in bills)
+        areas = uow.ledger.areas_of(current_units(bills))
         return assess(
             bills,
             uow.bills.payments_of(person.id),

@@ -59,7 +59,7 @@ class Death:
 class MortalGateway:
     """A gateway as a process that may die calls it."""
 
-    def __init__(self, gateway: FakeGateway, death: Death) -> None:
+    def __init__(self, gateway: PaymentProvider, death: Death) -> None:
         self.channel, self.captures = gateway.channel, gateway.captures
         self.open = death.around(gateway.open)
         self.confirm = death.around(gateway.confirm)

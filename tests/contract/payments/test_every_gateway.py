@@ -137,3 +137,31 @@ def test_nothing_in_between_is_misread() -> None:
         assert rig.taken(one.id) == 1
         assert one.reference is not None
         assert len(one.reference) == 19
+
+
+@pytest.mark.parametrize(
+    ("word", "standing"),
+    [("0000", Standing.UNPAID), ("0110", Standing.APPROVED), ("0121", Standing.REFUSED),
+     ("0122", Standing.REFUSED), ("0123", Standing.PAID)],
+)  # fmt: skip
+def test_the_words_of_line_pays_check(word: str, standing: Standing) -> None:
+    fake = FakeLinePay()
+    with serving(fake.app) as base:
+        rig = LineRig(base, fake)
+        one = opened(rig)
+        fake.payments[one.id]["state"] = word
+        assert rig.provider.inquire(one).standing is standing
+
+
+@pytest.mark.parametrize(
+    ("word", "standing"),
+    [(0, Standing.PAID), (100, Standing.REFUSED), (101, Standing.UNPAID), (102, Standing.UNKNOWN)],
+)
+def test_the_words_of_jkopays_inquiry(word: int, standing: Standing) -> None:
+    fake = FakeJko()
+    with serving(fake.app) as base:
+        rig = JkoRig(base, fake)
+        one = opened(rig)
+        rig.approve(one.id)
+        fake.orders[one.id]["status"] = word
+        assert rig.provider.inquire(one).standing is standing

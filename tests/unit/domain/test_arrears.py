@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nhi_core.domain.allocation import allocate, claims_in_plan
 from nhi_core.domain.arrears import Assessment, BillStatus, Level, PersonStatus, Relief, assess
 from nhi_core.domain.bills import Bill, BillKind, Payment, Plan, PlanState
+from nhi_core.domain.instalments import split
 from nhi_core.domain.late_fee import FeePolicy
 from nhi_core.domain.people import Hardship
 from tests.factories.domain import make_bill, make_payment, make_plan
@@ -210,3 +213,38 @@ def test_paying_everything_that_is_asked_for_leaves_nothing(bills: list[Bill], d
     payments = [make_payment(one.bill, one.outstanding + one.fee_due, today) for one in asked.bills]
     after = on(today, bills, payments)
     assert (after.total, after.bills, after.overpaid) == (0, (), asked.overpaid)
+
+
+@given(bills=some_bills, days=st.integers(-300, 300), more=st.integers(0, 300))
+def test_waiting_never_makes_the_debt_smaller(bills: list[Bill], days: int, more: int) -> None:
+    today = START + timedelta(days=days)
+    sooner, later = (
+        assess(bills, [], [], today=today, calendar=CALENDAR, policy=FeePolicy(), pay_on=today + wait)
+        for wait in (timedelta(0), timedelta(days=more))
+    )
+    assert sooner.total <= later.total
+    assert sooner.premium_total == later.premium_total
+
+
+@given(
+    bills=st.lists(st.builds(make_bill, amounts, st.dates(date(2024, 1, 1), date(2026, 6, 30)),
+                             plan_id=st.just("plan")), min_size=1, max_size=4),
+    number=st.integers(1, 12),
+    gaps=st.integers(0, 45),
+)  # fmt: skip
+def test_paying_every_term_of_a_plan_leaves_nothing(bills: list[Bill], number: int, gaps: int) -> None:
+    agreed = START
+    owed = on(agreed, [replace(bill, plan_id=None) for bill in bills]).total
+    terms = split(owed, number) if owed >= number else (owed,)
+    plan = make_plan(*((amount, agreed, None) for amount in terms), key="plan")
+    payments: list[Payment] = []
+    by_id = {bill.id: bill for bill in bills}
+    for index, amount in enumerate(terms):
+        day = agreed + timedelta(days=gaps * index)
+        shares = allocate(amount, claims_in_plan(on(day, bills, payments, [plan]), "plan"))
+        assert shares.rest == 0
+        payments += [make_payment(by_id[share.bill_id], share.amount, day) for share in shares.shares]
+    paid = make_plan(*((amount, agreed, agreed) for amount in terms), key="plan")
+    end = on(agreed + timedelta(days=gaps * len(terms)), bills, payments, [paid])
+    assert (end.total, end.overpaid, end.status) == (0, 0, PersonStatus.CLEAR)
+    assert sum(payment.amount for payment in payments) == owed

@@ -13,6 +13,7 @@ from nhi_core.domain.arrears import Assessment, assess
 from nhi_core.domain.bills import Bill, BillKind, Payment, PlanState
 from nhi_core.domain.instalments import (
     INSURED,
+    ONLINE_MAX_TERMS,
     UNIT,
     Eligibility,
     InstalmentRule,
@@ -58,6 +59,19 @@ def test_every_allowed_plan_sums_up_and_keeps_the_minimum(total: int, rule: Inst
         assert sum(amounts) == total
         assert min(amounts) >= rule.min_term
         assert max(amounts) - min(amounts) < terms
+
+
+@given(total=st.integers(0, 500_000))
+def test_online_at_most_twelve_and_as_many_as_826_goes_into_it(total: int) -> None:
+    online = min(max_terms(total), ONLINE_MAX_TERMS)
+    assert online == (min(12, total // 826) if total >= 2_000 else 0)
+
+
+@given(total=st.integers(48, 5_000_000), terms=st.integers(1, 48))
+def test_a_schedule_sums_up_and_its_days_are_a_month_apart(total: int, terms: int) -> None:
+    plan = schedule(total, terms, date(2027, 1, 31))
+    assert sum(term.amount for term in plan) == total
+    assert all(28 <= (b.due - a.due).days <= 31 for a, b in itertools.pairwise(plan))
 
 
 @pytest.mark.parametrize(("total", "terms"), [(100, 0), (1, 2)])

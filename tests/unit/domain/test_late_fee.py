@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nhi_core.domain.bills import BillKind
-from nhi_core.domain.late_fee import FeePart, FeePolicy, LateFee, assess_fee
+from nhi_core.domain.late_fee import FeePart, FeePolicy, LateFee, assess_fee, start_of
 from nhi_core.domain.money import half_up
 from nhi_core.domain.people import Hardship
 from nhi_core.domain.rates import AVERAGE_PREMIUM, LATE_FEE, ONLINE_MIN_INSTALMENT, category_6_premium, row_at
-from nhi_core.domain.roc import parse_date
+from nhi_core.domain.roc import PremiumMonth, parse_date
 from tests.factories.domain import make_bill, make_payment
 from tests.unit.domain.test_calendar import CALENDAR
 
@@ -136,6 +136,20 @@ def test_a_deferral_moves_the_start() -> None:
     bill = make_bill(10_000, deferred_until=date(2026, 11, 30))
     fee = assess_fee(bill, [], date(2026, 12, 16), calendar=CALENDAR, policy=CHARGE_ALL)
     assert (fee.start, fee.fee) == (date(2026, 12, 16), 0)
+
+
+def test_a_start_printed_before_a_deferral_holds_no_more_and_one_after_it_does() -> None:
+    for printed, start in ((START, date(2026, 12, 16)), (date(2026, 12, 20), date(2026, 12, 20))):
+        bill = make_bill(10_000, deferred_until=date(2026, 11, 30), late_fee_start=printed)
+        assert start_of(bill, CALENDAR, CHARGE_ALL) == start
+
+
+@pytest.mark.parametrize(
+    ("month", "due", "start"), [("110/03", "110/05/31", "110/06/16"), ("107/09", "107/11/30", "107/12/18")]
+)
+def test_two_month_billing_counts_from_the_printed_date(month: str, due: str, start: str) -> None:
+    bill = make_bill(826, parse_date(due), month=PremiumMonth.parse(month))
+    assert start_of(bill, CALENDAR, CHARGE_ALL) == parse_date(start)
 
 
 @given(

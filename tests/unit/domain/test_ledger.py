@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nhi_core.domain.arrears import Assessment, BillStatus, Relief, assess
-from nhi_core.domain.bills import Bill, Payment
+from nhi_core.domain.bills import Bill, BillKind, Payment
 from nhi_core.domain.late_fee import FeePolicy
 from nhi_core.domain.ledger import (
     BillItem,
     DisasterArea,
     Refund,
     Relation,
+    current_units,
     no_dunning_until,
     posting_expected,
     subsidy_on,
@@ -67,6 +69,24 @@ def test_money_given_back_is_no_longer_overpaid() -> None:
     assert (before.overpaid, before.total) == (826, 0)
     assert (after.overpaid, after.total, after.bills) == (0, 0, ())
     assert after.settled[0].paid == 826
+
+
+def test_a_premium_that_was_given_back_is_open_again_and_its_late_fee_runs_on() -> None:
+    bill, day = make_bill(10_000), date(2026, 9, 17)
+    paid = [make_payment(bill, 10_000, DUE)]
+    given_back = on(day, bill, paid, [make_refund(bill, 10_000, date(2026, 8, 10))])
+    never_paid = on(day, bill, [], [])
+    assert given_back.total == never_paid.total == 10_300
+    # What was beyond the premium changes nothing about the rest.
+    twice = [*paid, make_payment(bill, 4_000, date(2026, 8, 3))]
+    assert on(day, bill, twice, [make_refund(bill, 4_000, date(2026, 8, 10))]).total == 0
+
+
+def test_who_moved_away_before_a_disaster_is_none_of_its_victims() -> None:
+    old = replace(make_bill(due=date(2024, 7, 31)), unit_name="花蓮縣光復鄉公所")
+    now, other = make_bill(), replace(make_bill(kind=BillKind.UNIT), unit_name="某公司")
+    assert current_units([old, now, other]) == {"臺中市后里區公所", "某公司"}
+    assert current_units([]) == frozenset()
 
 
 @given(

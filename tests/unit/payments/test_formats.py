@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from nhi_core.adapters.payments import jkopay, line_pay
 from nhi_core.domain.errors import Invalid
 from nhi_core.domain.payment_barcode import build, check_characters, join
+from nhi_core.domain.payment_channels import BY_KEY
 from nhi_core.domain.payment_twqr import Merchant, nhia_address, payload
 from nhi_core.domain.roc import PremiumMonth
 
@@ -55,6 +56,21 @@ def test_a_store_does_not_take_every_amount(amount: int) -> None:
         build(
             until=date(2026, 12, 31), item="600", reference="1", month=PremiumMonth(2026, 10), amount=amount
         )
+
+
+def test_the_year_is_of_the_republic_and_its_last_two_digits() -> None:
+    for until, first in ((date(2010, 12, 31), "991231000"), (date(2011, 1, 31), "000131000")):
+        code = build(until=until, item="000", reference="1", month=PremiumMonth(2010, 12), amount=1)
+        assert (code.first, code.third[:4]) == (first, "9912")
+
+
+@pytest.mark.parametrize(
+    ("first", "checks"),
+    [("1", "1X"), ("0", "AX"), ("91", "91"), ("9010", "BX"), ("0901", "AY"), ("+%-. $/", "47")],
+)
+def test_each_check_character_and_each_sign_has_its_value(first: str, checks: str) -> None:
+    # + % - . space $ / count 1 2 6 7 8 9 0: odd places 1 + 6 + 8 + 0, even places 2 + 7 + 9, mod 11.
+    assert check_characters(first, "", "") == checks
 
 
 def test_what_code_39_cannot_draw_is_refused() -> None:
@@ -123,3 +139,11 @@ def test_a_write_off_number_that_is_none_makes_no_payload(write_off: str) -> Non
     now = datetime(2026, 11, 22, tzinfo=UTC)
     with pytest.raises(Invalid):
         payload(merchant=MERCHANT, write_off=write_off, amount=826, due=now.date(), until=now)
+
+
+def test_what_the_channels_cost_and_take() -> None:
+    assert {key: BY_KEY[key].fee for key in ("ebill", "twqr", "line_pay", "jkopay")} == {
+        "ebill": 3, "twqr": 3, "line_pay": 0, "jkopay": 0,
+    }  # fmt: skip
+    assert (BY_KEY["store"].takes(20_000), BY_KEY["store"].takes(20_001)) == (True, False)
+    assert BY_KEY["ebill"].url == "https://ebill.ba.org.tw/"
