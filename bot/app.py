@@ -14,6 +14,7 @@ from bot.api import metrics as metrics_api
 from bot.mailbox import Mailbox
 from bot.pay import pages as pay
 from bot.pay import sandbox as sandbox_gateway
+from bot.slips import pages as slip_pages
 from bot.workers.queue import configured, enqueue_with
 from nhi_core import bootstrap, logs
 from nhi_core.settings import Settings
@@ -56,6 +57,7 @@ def create_app(
     )
     app.register_blueprint(health.blueprint(health.checks(settings, core)))  # open: parts by name only
     app.register_blueprint(pay.blueprint(core))  # authentication: signed links; callbacks: the gateways' own
+    app.register_blueprint(slip_pages.blueprint(core))  # authentication: signed links; forms: their own token
     if core.payment_means.sandbox_books is not None:
         app.register_blueprint(sandbox_gateway.blueprint(core.payment_means.sandbox_books))  # sandbox only
     app.register_blueprint(media.blueprint(core.pictures, core.history))  # authentication: the random token

@@ -25,3 +25,6 @@ TURN_SECONDS = Histogram(
 )
 PENDING = Gauge("nhi_bot_mailboxes_pending", "Mailboxes that hold mail", multiprocess_mode="mostrecent")
 JOURNAL = Gauge("nhi_bot_journal_waiting", "Entries waiting for the database", multiprocess_mode="mostrecent")
+LETTERS = Gauge(
+    "nhi_bot_letters", "Letters by kind and state", ["kind", "state"], multiprocess_mode="mostrecent"
+)

@@ -22,7 +22,7 @@ from nhi_core.wire import LANGUAGES
 if TYPE_CHECKING:
     from nhi_core.bootstrap import Core
 
-_NAMES = {"zh-TW": "中文", "en": "English", "id": "Indonesia", "vi": "Tiếng Việt", "th": "ไทย"}
+NAMES = {"zh-TW": "中文", "en": "English", "id": "Indonesia", "vi": "Tiếng Việt", "th": "ไทย"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Writer:
             t=t,
             money=lambda amount: self._money(amount, language),
             language=language,
-            languages=[(code, _NAMES[code]) for code in LANGUAGES],
+            languages=[(code, NAMES[code]) for code in LANGUAGES],
             sandbox=not self._core.settings.production,
             phone=self._core.settings.office_phone,
             dial=formats.dial(self._core.settings.office_phone),

@@ -63,6 +63,8 @@ def _options(settings: Settings) -> dict[str, Any]:
             "plan": {"task": "sweeps.reminders_plan", "schedule": 60.0, "options": {"expires": 60}},
             "reminders": {"task": "sweeps.reminders_send", "schedule": 60.0, "options": {"expires": 60}},
             "payments": {"task": "sweeps.payments", "schedule": 15.0, "options": {"expires": 15}},
+            "letters": {"task": "sweeps.letters", "schedule": 10.0, "options": {"expires": 10}},
+            "eslips": {"task": "sweeps.eslips", "schedule": 600.0, "options": {"expires": 600}},
             "journal": {"task": "sweeps.journal", "schedule": 10.0, "options": {"expires": 10}},
         },
     }
@@ -75,6 +77,7 @@ def configured(settings: Settings) -> Celery:
         include=[
             "bot.workers.conversation",
             "bot.workers.instalments",
+            "bot.workers.mails",
             "bot.workers.reminders",
             "bot.workers.sweeps",
         ],
