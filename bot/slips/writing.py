@@ -102,6 +102,7 @@ class Writer:
             email=requested.email_masked,
             fault=self._fault(error, language, n=left),
             sent=sent,
+            files=not self._core.settings.production and self._core.settings.smtp_url is None,
         )
 
     def slips(

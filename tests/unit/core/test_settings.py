@@ -141,6 +141,43 @@ def test_a_dotenv_file_is_read_in_development_only_and_never_wins(
     assert Settings.load(env_file=file).log_level == "INFO"
 
 
+MAIL = {"NHI_SMTP_URL": "smtps://u:hush-hush@mail.gov.tw:465", "NHI_MAIL_FROM": "counter@office.gov.tw"}
+
+
+@pytest.mark.parametrize("url", ["smtps://u:p@mail.gov.tw", "smtp+starttls://u:p@mail.gov.tw:587"])
+def test_e_mail_is_on_when_both_are_set(
+    production: dict[str, str], monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    assert load(production, monkeypatch).smtp_url is None
+    settings = load(production | MAIL | {"NHI_SMTP_URL": url}, monkeypatch)
+    assert settings.smtp_url is not None
+    assert "u:p" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"NHI_SMTP_URL": ""}, "both or neither"),
+        ({"NHI_MAIL_FROM": ""}, "both or neither"),
+        ({"NHI_SMTP_URL": "smtp://u:hush-hush@mail.gov.tw"}, "encrypted"),
+        ({"NHI_SMTP_URL": "https://mail.gov.tw"}, "must begin with"),
+        ({"NHI_SMTP_URL": "smtps://"}, "name a host"),
+        ({"NHI_MAIL_FROM": "nobody"}, "one mail address"),
+        ({"NHI_MAIL_FROM": "a@office.gov.tw,b@office.gov.tw"}, "one mail address"),
+        ({"NHI_MAIL_FROM": "counter@counter.example"}, "is an example"),
+        ({"NHI_MAIL_FROM": "counter@example.com"}, "is an example"),
+    ],
+)
+def test_production_refuses_half_a_mail_server(
+    production: dict[str, str], monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], words: str
+) -> None:
+    with pytest.raises(SettingsRefused) as refusal:
+        load(production | MAIL | changes, monkeypatch)
+    assert len(refusal.value.problems) == 1
+    assert words in refusal.value.problems[0]
+    assert "hush-hush" not in str(refusal.value)
+
+
 def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch, production: dict[str, str]) -> None:
     settings = load(production, monkeypatch)
     for text in (repr(settings), str(settings), settings.model_dump_json()):
