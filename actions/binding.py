@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from actions.base import Answer, Asked, CounterAction
+from actions.eslips import CANCEL, ended
 from actions.instalments import SUMMARY, answers_in, in_guide, shown
 from nhi_core.domain.accounts import AccountKind
 
@@ -93,6 +94,8 @@ class Affirm(CounterAction):
             return Answer("bind_done", view=self.core.bindings.confirm(turn.account_id))
         if asked.last_template == "unbind_confirm" and status.bound:
             return Answer("unbind_done", view=self.core.bindings.unbind(turn.account_id))
+        if asked.last_template == CANCEL and status.bound:
+            return ended(self.core, turn)
         return self._in_guide(turn, asked) or Answer("affirm")
 
     def _in_guide(self, turn: TurnContext, asked: Asked) -> Answer | None:
@@ -126,4 +129,4 @@ class Deny(CounterAction):
             view = self.core.instalments.ask_again(turn.account_id)
             if view is not None:
                 return shown(view)
-        return Answer("stopped" if asked.last_template == "unbind_confirm" else "deny")
+        return Answer("stopped" if asked.last_template in ("unbind_confirm", CANCEL) else "deny")

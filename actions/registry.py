@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actions import binding, instalments, money, payments, premiums, reminders, talk
+from actions import binding, eslips, instalments, money, payments, premiums, reminders, talk
 from actions.base import CounterAction
 
 if TYPE_CHECKING:
@@ -38,6 +38,10 @@ ACTIONS: tuple[type[CounterAction], ...] = (
     payments.PayAtStore,
     payments.AskPaymentChannels,
     payments.RequestPaymentCertificate,
+    eslips.SubscribeEslip,
+    eslips.CancelEslip,
+    eslips.ConfirmCancelEslip,
+    eslips.DownloadSlip,
     reminders.SubscribeReminder,
     reminders.UnsubscribeReminder,
     reminders.SetReminder,

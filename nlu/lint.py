@@ -21,7 +21,14 @@ ROOT = Path(__file__).resolve().parent
 LANGUAGES = ("zh-TW", "en", "id", "vi", "th")
 # Come from taps only, so they have no examples.
 TAP_ONLY = frozenset(
-    {"confirm_binding", "cancel_binding", "confirm_unbind", "instalment_guide", "nlu_fallback"}
+    {
+        "confirm_binding",
+        "cancel_binding",
+        "confirm_unbind",
+        "confirm_cancel_eslip",
+        "instalment_guide",
+        "nlu_fallback",
+    }
 )
 COMMONEST = frozenset(
     [

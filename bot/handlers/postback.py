@@ -21,6 +21,7 @@ NEVER_FROM_MENU = frozenset(
         "confirm_binding",
         "cancel_binding",
         "confirm_unbind",
+        "confirm_cancel_eslip",
         "affirm",
         "deny",
         "instalment_guide",

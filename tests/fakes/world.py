@@ -6,18 +6,27 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from nhi_core.adapters.calendar import TaiwanCalendar
+from nhi_core.adapters.payments.write_off import NoWriteOffNumbers
 from nhi_core.domain.late_fee import FeePolicy
 from nhi_core.domain.people import Person
 from nhi_core.domain.reminder_days import ReminderRules
 from nhi_core.domain.reminders import QuietHours
+from nhi_core.security import Signer, sandbox_rings
 from nhi_core.services.arrears import ArrearsService
 from nhi_core.services.bindings import BindingService
 from nhi_core.services.conversations import ConversationService
+from nhi_core.services.eslip_content import SlipWriter
+from nhi_core.services.eslip_links import EslipLinks
+from nhi_core.services.eslip_run import EslipRun
+from nhi_core.services.eslips import EslipService
 from nhi_core.services.history import HistoryService
 from nhi_core.services.inbound import InboundService
 from nhi_core.services.instalment_desk import InstalmentDesk
 from nhi_core.services.instalments import InstalmentService
 from nhi_core.services.late_fees import LateFeeService
+from nhi_core.services.ledger import Assessor
+from nhi_core.services.outbox import OutboxService
+from nhi_core.services.pay_handoffs import HandOffCodes
 from nhi_core.services.pictures import PictureService
 from nhi_core.services.premium_details import PremiumDetailService
 from nhi_core.services.reminder_planning import ReminderPlanner
@@ -32,6 +41,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.fingerprints import FakeFingerprints
 from tests.fakes.ids import FakeIds
 from tests.fakes.limiter import FakeLimiter
+from tests.fakes.mails import FakePost
 from tests.fakes.store import MemoryStore
 from tests.fakes.vault import FakeVault
 
@@ -69,6 +79,12 @@ class World:
         self.premium_details = PremiumDetailService(self.uow, self.clock)
         self.standing = StandingService(self.uow, self.clock, CALENDAR, self.policy)
         self.pictures = PictureService(self.vault, self.ids, self.public_url)
+        codes = HandOffCodes(NoWriteOffNumbers(), None, None)
+        slips = SlipWriter(Assessor(CALENDAR, self.policy), codes)
+        links = EslipLinks(Signer(sandbox_rings().sign), self.clock, self.public_url)
+        self.eslips = EslipService(self.uow, self.clock, self.ids, self.limiter, links=links, writer=slips)
+        self.eslip_run = EslipRun(self.uow, self.clock, self.ids, slips)
+        self.outbox = OutboxService(self.uow, self.clock, self.ids, FakePost())
         self.sends = SendService(self.uow, self.clock, monthly_quota=self.monthly_quota, reserve=self.reserve)
         self.inbound = InboundService(self.uow)
         rules = ReminderRules(CALENDAR, self.policy)

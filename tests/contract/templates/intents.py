@@ -81,6 +81,7 @@ TAPS = frozenset(
         "confirm_binding",
         "cancel_binding",
         "confirm_unbind",
+        "confirm_cancel_eslip",
         "instalment_guide",
         "set_reminder",
         "retry",

@@ -15,6 +15,7 @@ from nhi_core.adapters.premiums.sandbox import households
 from nhi_core.domain.reminders import HOURS, LEAD_DAYS, ReminderKind
 from nhi_core.services.arrears import ArrearsView, BillView, PlanView
 from nhi_core.services.bindings import BindingProposal, BindingStatus
+from nhi_core.services.eslip_views import EslipEnd, EslipView, SlipOffer
 from nhi_core.services.late_fees import LateFeeBillView, LateFeeView
 from nhi_core.services.reminders import KindView, RemindersView
 from nhi_core.services.views import to_json
@@ -69,6 +70,14 @@ def test_samples_have_the_shape_of_the_views() -> None:
         for sample in samples(name):
             assert sample.data.keys() == fields(RemindersView), (name, sample.name)
             assert all(one.keys() == fields(KindView) for one in sample.data["kinds"]), (name, sample.name)
+    for name, view in (
+        ("eslip_page", EslipView),
+        ("eslip_cancel", EslipEnd),
+        ("eslip_cancelled", EslipEnd),
+        ("eslip_download", SlipOffer),
+    ):
+        for sample in samples(name):
+            assert sample.data.keys() == fields(view), (name, sample.name)
     for sample in samples("bind_confirm"):
         assert sample.data.keys() <= fields(BindingProposal), sample.name
 

@@ -140,7 +140,7 @@ def test_areas_begin_something_and_have_a_label_for_screen_readers(menu: Menu) -
         tap = decode(area["action"]["data"])
         assert (tap.intent, tap.session) == (intent, "menu")
         assert area["action"]["label"]
-    never = {"confirm_binding", "cancel_binding", "confirm_unbind", "affirm", "deny"}
+    never = {"confirm_binding", "cancel_binding", "confirm_unbind", "confirm_cancel_eslip", "affirm", "deny"}
     assert not never & set(WISHES[menu.kind])
 
 
