@@ -27,6 +27,7 @@ TAP_ONLY = frozenset(
         "confirm_unbind",
         "confirm_cancel_eslip",
         "instalment_guide",
+        "set_reminder",
         "nlu_fallback",
     }
 )

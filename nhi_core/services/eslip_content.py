@@ -14,7 +14,7 @@ from nhi_core.domain.allocation import Claim
 from nhi_core.domain.arrears import BillAssessment
 from nhi_core.domain.bills import BillKind
 from nhi_core.domain.calendar import TAIPEI
-from nhi_core.domain.eslip import Holder
+from nhi_core.domain.eslip import Holder, slip_month
 from nhi_core.domain.identifiers import mask_name
 from nhi_core.domain.payment import NothingToPay
 from nhi_core.domain.payment_barcode import STORE_LIMIT, StoreBarcode
@@ -79,9 +79,24 @@ class SlipWriter:
     assessor: Assessor
     codes: HandOffCodes
 
-    def write(self, uow: UnitOfWork, person: Person, holder: Holder, today: date) -> SlipContent:
-        """Return the slip of everything this holder can pay now. Raises NothingToPay."""
-        mine = self.open_bills(uow, person, holder, today)
+    def write(
+        self,
+        uow: UnitOfWork,
+        person: Person,
+        holder: Holder,
+        today: date,
+        *,
+        month: PremiumMonth | None = None,
+    ) -> SlipContent:
+        """Return the slip of everything this holder can pay now. Raises NothingToPay.
+
+        `month`: only what is printed on that month's slip, for which the agency has a number of its own.
+        """
+        mine = [
+            one
+            for one in self.open_bills(uow, person, holder, today)
+            if month is None or slip_month(one.bill) == month
+        ]
         rows = [_row(one) for one in mine]
         total = sum(row.amount for row in rows)
         if total == 0:

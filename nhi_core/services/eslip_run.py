@@ -8,7 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from nhi_core.domain.eslip import CODE_TTL, EslipEvent, EslipState, Holder, Slip, Subscription, open_month
+from nhi_core.domain.eslip import (
+    CODE_TTL,
+    EslipEvent,
+    EslipState,
+    Holder,
+    Slip,
+    Subscription,
+    open_month,
+    slip_month,
+)
 from nhi_core.domain.mail import Mail, MailKind
 from nhi_core.domain.payment import NothingToPay
 from nhi_core.domain.people import Person
@@ -96,7 +105,8 @@ class EslipRun:
             if person is None:
                 raise LetterNeedless("not_bound")
             try:
-                content = self._writer.write(uow, person, one.holder, self._clock.today())
+                today = self._clock.today()
+                content = self._writer.write(uow, person, one.holder, today, month=slip.month)
             except NothingToPay:
                 raise LetterNeedless("nothing_due") from None
         return SlipLetter(one.email, one.password, one.language, slip.month, one.holder, content)
@@ -122,7 +132,7 @@ class EslipRun:
         if person is None:
             return "not_bound"
         still_open = self._writer.open_bills(uow, person, one.holder, self._clock.today())
-        due = [bill for bill in still_open if PremiumMonth.of(bill.bill.due) == month]
+        due = [one for one in still_open if slip_month(one.bill) == month]
         return "mailed" if due else "nothing_due"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from nhi_core.adapters.calendar import TaiwanCalendar
-from nhi_core.adapters.payments.write_off import NoWriteOffNumbers
+from nhi_core.adapters.payments.write_off import SandboxWriteOffNumbers
 from nhi_core.domain.late_fee import FeePolicy
 from nhi_core.domain.people import Person
 from nhi_core.domain.reminder_days import ReminderRules
@@ -79,7 +79,7 @@ class World:
         self.premium_details = PremiumDetailService(self.uow, self.clock)
         self.standing = StandingService(self.uow, self.clock, CALENDAR, self.policy)
         self.pictures = PictureService(self.vault, self.ids, self.public_url)
-        codes = HandOffCodes(NoWriteOffNumbers(), None, None)
+        codes = HandOffCodes(SandboxWriteOffNumbers(), None, None)
         slips = SlipWriter(Assessor(CALENDAR, self.policy), codes)
         links = EslipLinks(Signer(sandbox_rings().sign), self.clock, self.public_url)
         self.eslips = EslipService(self.uow, self.clock, self.ids, self.limiter, links=links, writer=slips)

@@ -219,3 +219,34 @@ def test_a_subscription_shows_nothing_of_itself(september: Slips) -> None:
     one = september.rows()[0]
     assert ADDRESS not in repr(one)
     assert dataclasses.asdict(one)["email"] == ADDRESS
+
+
+def test_the_months_slip_holds_the_months_bills_and_the_download_all(make_till: MakeTill) -> None:
+    # The agency's number on the month's printed slip is good for exactly its sum.
+    bills = (make_bill(826, date(2026, 7, 31), key="june"), make_bill(1652, date(2026, 9, 30), key="august"))
+    slips = Slips(make_till(bills=bills))
+    slips.till.clock.set(slips.till.clock.now().replace(day=2))
+    slips.subscribe()
+    slips.till.clock.set(slips.till.clock.now().replace(day=20))
+    slips.run.make_due()
+    slips.send()
+    assert slips.post.last().text == "1652"
+    content = slips.service.download(slips.token(), Holder.PERSON).content
+    assert content.total == 826 + 1652
+    assert [(row.premium, row.estimate > 0) for row in content.rows] == [(826, False), (1652, False)]
+
+
+def test_an_estimated_late_fee_is_told_and_not_asked_for(make_till: MakeTill) -> None:
+    bills = (
+        make_bill(5000, date(2026, 6, 30), key="may"),
+        make_bill(826, date(2026, 7, 31), key="june", charged_late_fee=41),
+    )
+    slips = Slips(make_till(bills=bills))
+    content = slips.service.download(slips.token(), Holder.PERSON, "Sawah-Hijau-7").content
+    assert content.total == 5000 + 826 + 41
+    assert content.estimate > 100
+    assert [row.late_fee for row in content.rows] == [0, 41]
+    # Every deadline is past: the codes hold for a fortnight.
+    assert content.until == date(2026, 9, 25)
+    assert content.store is not None
+    assert content.store.third.endswith("000005867")
