@@ -36,22 +36,28 @@ class _Actions:
         return {"events": [], "responses": [{"custom": {"v": 1, "template": request["json"]["next_action"]}}]}
 
 
-def report(model: Optional[Path]) -> None:
-    """Print the table."""
+def load_agent(model: Optional[Path] = None) -> Any:
+    """Load a trained model, by default this project's, as the server does."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     from nlu.components import fast  # noqa: PLC0415
     from nlu.train import model_path  # noqa: PLC0415
 
     fast.apply()
     from rasa.core.agent import Agent  # noqa: PLC0415
-    from rasa.core.channels.channel import UserMessage  # noqa: PLC0415
     from rasa.utils.log_utils import configure_structlog  # noqa: PLC0415
+
+    configure_structlog(logging.ERROR)
+    return Agent.load(str(model or model_path()), action_endpoint=_Actions())
+
+
+def report(model: Optional[Path]) -> None:
+    """Print the table."""
+    from rasa.core.channels.channel import UserMessage  # noqa: PLC0415
 
     from nlu.components.stores import ShortInMemoryTrackerStore  # noqa: PLC0415
 
-    configure_structlog(logging.ERROR)
     begun = time.perf_counter()
-    agent = Agent.load(str(model or model_path()), action_endpoint=_Actions())
+    agent = load_agent(model)
     loaded = time.perf_counter() - begun
     agent.processor.tracker_store = ShortInMemoryTrackerStore(agent.domain)
     loop = asyncio.new_event_loop()
