@@ -30,7 +30,9 @@ def _files(project: Path) -> Iterator[Path]:
         path = project / source
         found = [path] if path.is_file() else sorted(path.rglob("*"))
         yield from (
-            file for file in found if file.is_file() and file.suffix in {".yml", ".py", ".json", ".txt"}
+            file
+            for file in found
+            if file.is_file() and file.suffix in {".yml", ".py", ".json", ".txt", ".npz"}
         )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from datetime import date
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -57,7 +56,11 @@ def _found(gold: Tuple[str, str, int, int], parsed: Sequence[Dict[str, Any]]) ->
         if one["entity"] != entity or one["start"] >= end or start >= one["end"]:
             continue
         by_span = entity in _BY_SPAN and not (entity == "roc_month" and "-" in value)
-        if by_span or str(one["value"]) == value or entity in {"place", "reason"} and value == value.lower():
+        if (
+            by_span
+            or str(one["value"]) == value
+            or (entity in {"place", "reason"} and value == value.lower())
+        ):
             return str(one["value"]) == value or by_span or entity == "place"
     return False
 
@@ -98,7 +101,6 @@ def report(languages: Optional[Sequence[str]], model: Optional[Path], verbose: b
     from nlu.bench.latency import load_agent  # noqa: PLC0415
 
     agent = load_agent(model)
-    print(f"{date.today().isoformat()}: lines written apart from the training lines\n")
     print(
         "| language | lines | intent right % | out-of-scope recall % | false alarms % | values right % | taken for another language |"
     )
