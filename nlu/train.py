@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent
 MODELS = ROOT / "models"
 # What a model is made from, relative to nlu/.
 SOURCES = ("config.yml", "domain", "data", "lexicon", "components", "lean.py")
+KINDS = frozenset({".yml", ".py", ".json", ".txt", ".npz"})
 LIBRARIES = ("rasa", "numpy", "scikit-learn", "scipy", "opencc", "pypinyin", "sklearn-crfsuite", "regex")
 
 

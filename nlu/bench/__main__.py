@@ -26,6 +26,7 @@ def main(arguments: Optional[List[str]] = None) -> None:
     parser.add_argument(
         "--no-slots", action="store_true", help="intents only: the slots take minutes a language"
     )
+    parser.add_argument("--part", choices=["dev", "test"], default="dev", help="of MASSIVE; default dev")
     parser.add_argument("--verbose", action="store_true", help="for held-out: print what went wrong")
     parser.add_argument("--model", type=Path, help="for latency; default the model of this project")
     options = parser.parse_args(arguments)
@@ -34,7 +35,7 @@ def main(arguments: Optional[List[str]] = None) -> None:
         if not folder.is_dir():
             print(f"MASSIVE is not here ({folder}): set MASSIVE_DIR to measure against it", file=sys.stderr)
             return
-        massive.report(folder, options.languages, slots=not options.no_slots)
+        massive.report(folder, options.languages, not options.no_slots, options.part)
     elif options.which == "held-out":
         held_out.report(options.languages, options.model, options.verbose)
     elif options.which == "crossval":

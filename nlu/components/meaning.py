@@ -60,8 +60,8 @@ def encode(lines: Sequence[str]) -> np.ndarray:
     made, found = np.zeros((len(lines), SIZE), np.float32), _table()
     if found is None:
         return made
-    for row, line in zip(made, lines, strict=True):
+    for number, line in enumerate(lines):
         columns, values = found.weights.row(pieces(line))
-        row += (values * found.step[columns]) @ found.table[columns].astype(np.float32)
-        row /= max(float(np.linalg.norm(row)), 1e-9)
+        vector = (values * found.step[columns]) @ found.table[columns].astype(np.float32)
+        made[number] = vector / max(float(np.linalg.norm(vector)), 1e-9)
     return made
