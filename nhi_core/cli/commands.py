@@ -10,6 +10,7 @@ from nhi_core.cli.doctor import doctor
 from nhi_core.cli.imports import imports
 from nhi_core.cli.instalments import instalments
 from nhi_core.cli.keys import keys
+from nhi_core.cli.mail import mail
 from nhi_core.cli.reminders import reminders
 from nhi_core.cli.show import show_settings
 
@@ -24,6 +25,7 @@ def register(group: click.Group) -> None:
         clerk_code,
         instalments,
         keys,
+        mail,
         doctor,
         show_settings,
         imports,

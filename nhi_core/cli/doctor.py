@@ -9,12 +9,18 @@ from dataclasses import asdict, dataclass
 import click
 import requests
 
-from nhi_core.adapters.db import make_engine, migration_state
+from nhi_core.adapters.clock import SystemClock
+from nhi_core.adapters.db import Engine, make_engine, migration_state
 from nhi_core.adapters.db import ping as ping_database
+from nhi_core.adapters.db.repositories.mails import SqlMails
+from nhi_core.adapters.mail import make_mailer
+from nhi_core.adapters.mail.smtp import SmtpMailer
 from nhi_core.adapters.redis import connect
 from nhi_core.adapters.redis import ping as ping_redis
 from nhi_core.cli.context import EXIT_UNAVAILABLE, load_settings
 from nhi_core.domain.errors import CacheUnavailable, StoreUnavailable
+from nhi_core.domain.mail import STUCK, MailState
+from nhi_core.ports_mail import MailDeferred
 from nhi_core.settings import Settings
 
 _PATIENCE_SECONDS = 2.0
@@ -33,7 +39,7 @@ class Finding:
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def doctor(as_json: bool) -> None:
-    """Check settings, database, Redis, Rasa, actions, the web process and LINE; say what to do.
+    """Check settings, database, Redis, Rasa, actions, the web process, LINE and mail; say what to do.
 
     Exit code 3 when anything is not well.
 
@@ -72,6 +78,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         "web", f"{settings.public_url}/health/live", "is the web process running, and NHI_PUBLIC_URL right?"
     )
     yield _line(settings)
+    yield _mail(settings)
 
 
 def _keys(settings: Settings) -> Finding:
@@ -89,6 +96,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
         ping_database(engine)
         yield Finding("database", ok=True, words=f"answers ({engine.dialect.name})")
         yield _migrations(url)
+        if migration_state(url).up_to_date:
+            yield _outbox(engine)
     except StoreUnavailable as error:
         yield Finding(
             "database", ok=False, words=f"does not answer ({type(error.__cause__).__name__})", remedy=remedy
@@ -102,6 +111,30 @@ def _migrations(url: str) -> Finding:
     words = f"at {state.current or 'empty'}, this release needs {state.head}"
     remedy = "" if state.up_to_date else "run `nhi-counter db upgrade`"
     return Finding("migrations", ok=state.up_to_date, words=words, remedy=remedy)
+
+
+def _outbox(engine: Engine) -> Finding:
+    with engine.connect() as connection:
+        counts = SqlMails(connection).counts()
+    waiting = sum(count for (_, state), count in counts.items() if state is MailState.WAITING)
+    stuck = sum(count for (_, state), count in counts.items() if state in STUCK)
+    words = f"{waiting} letters wait, {stuck} need a person's word"
+    remedy = "see `nhi-counter mail status`" if stuck else ""
+    return Finding("outbox", ok=True, words=words, remedy=remedy)
+
+
+def _mail(settings: Settings) -> Finding:
+    mailer = make_mailer(settings, SystemClock(settings.today))
+    if mailer is None:
+        return Finding("mail", ok=True, words="no e-mail here: NHI_SMTP_URL is not set")
+    if not isinstance(mailer, SmtpMailer):
+        return Finding("mail", ok=True, words=f"letters are files in {settings.var_dir / 'mail'}")
+    try:
+        mailer.greet()
+    except MailDeferred as error:
+        remedy = "is the mail server up, are NHI_SMTP_URL's name and password right, is its certificate good?"
+        return Finding("mail", ok=False, words=f"does not take letters ({error.reply})", remedy=remedy)
+    return Finding("mail", ok=True, words="the mail server answers, encrypted, and knows us")
 
 
 def _redis(settings: Settings) -> Finding:

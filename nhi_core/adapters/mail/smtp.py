@@ -90,6 +90,11 @@ class SmtpMailer:
                 raise MailUnclear(type(error).__name__) from error
             _check(code, words)
 
+    def greet(self) -> None:
+        """Connect and say who we are, and send nothing. Raises MailDeferred."""
+        with self._connected():
+            pass
+
     @contextlib.contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
         with _before_the_end():
