@@ -28,6 +28,7 @@ class Problem(StrEnum):
     KIOSK_UNKNOWN = "kiosk_unknown"  # no key, a revoked key, or a signature that was refused
     UNKNOWN_PERSON = "unknown_person"
     CARD_NOT_CURRENT = "card_not_current"
+    RELATION_REFUSED = "relation_refused"  # an adult's card as a child's
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     NOT_BOUND = "not_bound"  # refused on the phone, digits that differ, or another card took over
     SESSION_OVER = "session_over"
@@ -38,7 +39,13 @@ class Problem(StrEnum):
         return self in _OF_MACHINE
 
 
-_OF_MACHINE = {Problem.SERVICE_DOWN, Problem.NO_READER, Problem.KIOSK_UNKNOWN}
+_OF_MACHINE = {
+    Problem.SERVICE_DOWN,
+    Problem.NO_READER,
+    Problem.KIOSK_UNKNOWN,
+    Problem.CLOCK_OFF,
+    Problem.SERVER_UNREACHABLE,
+}
 
 
 class CardProblem(Exception):

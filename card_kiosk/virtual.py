@@ -15,7 +15,8 @@ from card_kiosk.transport import Connection, ReaderState, ServiceGone
 Respond = Callable[[bytes], bytes | None]
 
 ATR: Final = bytes.fromhex("3BFD1800008131FE45534C4A353247787879797A52AA")
-_FIRST, _SECOND = "虛擬讀卡機 1", "虛擬讀卡機 2"
+FIRST: Final = "虛擬讀卡機 1"
+SECOND: Final = "虛擬讀卡機 2"
 
 
 class PulledOut(Exception):
@@ -45,7 +46,7 @@ class _Slot:
 class VirtualReaders:
     """A ReaderService whose cards are moved by `insert` and `pull`. Any thread may call anything."""
 
-    def __init__(self, names: tuple[str, ...] = (_FIRST, _SECOND)) -> None:
+    def __init__(self, names: tuple[str, ...] = (FIRST, SECOND)) -> None:
         """Begin with empty readers of these names."""
         self._changed = threading.Condition()
         self._slots = {name: _Slot() for name in names}

@@ -13,6 +13,7 @@ exist, no issue before the birth. It raises CardFormatError and nothing else, wh
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -117,6 +118,19 @@ def _holder(answer: Answer) -> CardHolder:
         raise CardProblem(Problem.CARD_UNREADABLE, f"field {error.field}") from None
 
 
+def _gap(error: UnicodeError) -> tuple[str, int]:
+    """Put one � in the place of a double byte that cp950 does not know; Python alone would leave its half."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    after = error.object[error.start + 1 : error.start + 2]
+    double = error.object[error.start] >= 0x81 and after >= b"\x40" and after != b"\x7f"
+    return _REPLACEMENT, error.start + (2 if double else 1)
+
+
+_GAP: Final = "kiosk-gap"
+codecs.register_error(_GAP, _gap)
+
+
 def _digits(raw: bytes, field: str) -> str:
     if not _DIGITS.fullmatch(raw):
         raise CardFormatError(field, "not digits")
@@ -131,7 +145,7 @@ def _name(raw: bytes) -> tuple[str, bool]:
     written, _, rest = raw.partition(b"\0")
     if rest.strip(b"\0 "):
         raise CardFormatError("name", "goes on after its end")
-    text = written.decode("cp950", errors="replace").replace(_WIDE_SPACE, " ").strip()
+    text = written.decode("cp950", errors=_GAP).replace(_WIDE_SPACE, " ").strip()
     if not text:
         raise CardFormatError("name", "empty")
     # Control characters decode, but no name has one.

@@ -1,0 +1,1 @@
+"""The screens, served to the browser of the same machine."""
