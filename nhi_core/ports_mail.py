@@ -111,6 +111,9 @@ class Eslips(Protocol):
     def unconfirmed(self, before: datetime, limit: int) -> tuple[Subscription, ...]:
         """Return requests whose code ended before that moment."""
 
+    def orphaned(self, limit: int) -> tuple[Subscription, ...]:
+        """Return live subscriptions whose account is bound to that person no longer."""
+
     def spent(self, month: PremiumMonth, limit: int) -> tuple[Subscription, ...]:
         """Return ended subscriptions past their last slip that still hold an address."""
 

@@ -77,6 +77,10 @@ class EslipRun:
             for one in uow.eslips.unconfirmed(now - _PATIENCE, limit):
                 move(uow, one, EslipEvent.LAPSE, now)
                 done += 1
+            for one in uow.eslips.orphaned(limit):
+                # Whoever asked is not this person's account any more: nothing goes there again.
+                uow.eslips.save(move(uow, one, EslipEvent.CANCEL, now).emptied())
+                done += 1
             for one in uow.eslips.spent(month, limit):
                 done += uow.eslips.save(one.emptied())
             uow.commit()
@@ -120,9 +124,6 @@ class EslipRun:
                 return 0
             if outcome == "mailed":
                 queue(uow, self._ids, now, kind=MailKind.ESLIP, subject_id=slip.id, key=f"eslip-{slip.id}")
-            elif outcome == "not_bound" and one.state is EslipState.CONFIRMED:
-                # Whoever asked is not this person's account any more: nothing goes there again.
-                uow.eslips.save(move(uow, one, EslipEvent.CANCEL, now).emptied())
             uow.audit.record("eslip_made", subject=slip.id, detail={"outcome": outcome})
             uow.commit()
         return int(outcome == "mailed")

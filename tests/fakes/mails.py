@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from nhi_core.domain.bills import Bill
+from nhi_core.domain.binding import BindingState
 from nhi_core.domain.errors import CounterError
 from nhi_core.domain.eslip import EslipState, Holder, Slip, Subscription, slip_month
 from nhi_core.domain.mail import OVER, Mail, MailKind, MailState
@@ -74,8 +75,9 @@ class FakeMails:
 class FakeEslips:
     """Fulfils ports_mail.Eslips."""
 
-    def __init__(self, subscriptions: Table, slips: Table, bills: Bills) -> None:
-        self._subscriptions, self._slips, self._bills = subscriptions, slips, bills
+    def __init__(self, subscriptions: Table, slips: Table, bills: Bills, bindings: Table) -> None:
+        self._subscriptions, self._slips = subscriptions, slips
+        self._bills, self._bindings = bills, bindings
 
     def add(self, subscription: Subscription) -> bool:
         if self._stands(subscription):
@@ -119,6 +121,16 @@ class FakeEslips:
             row
             for row in self._all()
             if row.state is EslipState.REQUESTED and row.code_until and row.code_until < before
+        )[:limit]
+
+    def orphaned(self, limit: int) -> tuple[Subscription, ...]:
+        bound = {
+            (row.account_id, row.person_id)
+            for row in self._bindings.rows.values()
+            if row.state == BindingState.BOUND
+        }
+        return tuple(
+            row for row in self._all() if row.state in _LIVE and (row.account_id, row.person_id) not in bound
         )[:limit]
 
     def spent(self, month: PremiumMonth, limit: int) -> tuple[Subscription, ...]:

@@ -328,7 +328,7 @@ class MemoryUnitOfWork:
         orders, attempts, callbacks = _Table(store.orders), _Table(store.attempts), _Table(store.callbacks)
         self.orders: PaymentOrders = FakePaymentOrders(orders, attempts, callbacks, bills)
         subscriptions, slips = _Table(store.subscriptions), _Table(store.slips)
-        self.eslips: Eslips = FakeEslips(subscriptions, slips, bills)
+        self.eslips: Eslips = FakeEslips(subscriptions, slips, bills, bindings)
         mails, registrations = _Table(store.mails), _Table(store.registrations)
         self.mails: Mails = FakeMails(mails)
         self.registrations: RegistrationLetters = FakeRegistrations(registrations)

@@ -15,7 +15,7 @@ from nhi_core.domain.mail import Mail, MailEvent, MailKind, MailState
 from nhi_core.domain.roc import PremiumMonth
 from nhi_core.services.outbox import queue
 from tests.factories import canary
-from tests.factories.domain import make_bill
+from tests.factories.domain import make_bill, make_person
 from tests.fakes.clock import FakeClock
 from tests.fakes.ids import FakeIds
 from tests.fakes.slips import Slips
@@ -113,6 +113,24 @@ def test_which_subscriptions_want_a_slip(slips: Slips) -> None:
     with slips.till.store() as uow:
         assert uow.eslips.has_bills("payer", Holder.UNIT)
         assert not uow.eslips.has_bills("nobody", Holder.PERSON)
+
+
+def test_who_is_bound_no_longer_is_forgotten(slips: Slips) -> None:
+    one = slips.subscribe()
+    assert slips.run.tidy() == 0
+    slips.till.rebind(make_person(key="another"))
+    assert slips.run.tidy() == 1
+    assert (slips.row(one.id).email, slips.row(one.id).state) == (None, EslipState.CANCELLED)
+
+
+def test_letters_that_ended_are_deleted_after_ninety_days(slips: Slips) -> None:
+    slips.request()
+    slips.send()
+    slips.till.clock.advance(days=89)
+    assert slips.outbox.forget() == 0
+    slips.till.clock.advance(days=2)
+    assert slips.outbox.forget() == 1
+    assert slips.mails() == ()
 
 
 def test_a_letter_is_claimed_by_one(slips: Slips) -> None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from nhi_core.domain.bills import BillKind
-from nhi_core.domain.eslip import Holder
+from nhi_core.domain.eslip import EslipState, Holder
 from nhi_core.domain.mail import CLAIM_LIFE, MailEvent, MailState
 from nhi_core.domain.roc import PremiumMonth
 from nhi_core.ports_mail import MailDeferred, MailRefused, MailUnclear
@@ -94,7 +94,10 @@ def test_after_the_binding_changed_nothing_goes_to_the_old_address(september: Sl
     september.till.rebind(make_person(key="another"))
     assert september.run.make_due() == 0
     assert september.mails(MailState.WAITING) == ()
-    assert september.row(one.id).email is None
+    assert september.run.tidy() == 1
+    assert september.run.tidy() == 0
+    after = september.row(one.id)
+    assert (after.state, after.email, after.password) == (EslipState.CANCELLED, None, None)
 
 
 def test_a_letter_that_waits_is_dropped_when_the_binding_ends(september: Slips) -> None:

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, RowMapping, and_, case, exists, or_, select, 
 
 from nhi_core.adapters.db.repositories.statements import insert_if_absent
 from nhi_core.adapters.db.sealing import ColumnSealer
-from nhi_core.adapters.db.tables import bills
+from nhi_core.adapters.db.tables import bills, bindings
 from nhi_core.adapters.db.tables_eslips import eslip_subscriptions, eslips
 from nhi_core.domain.bills import BillKind
+from nhi_core.domain.binding import BindingState
 from nhi_core.domain.eslip import EslipState, Holder, Slip, Subscription
 from nhi_core.domain.roc import PremiumMonth
 
@@ -80,6 +81,16 @@ class SqlEslips:
         query = select(eslip_subscriptions).where(
             _c.state == EslipState.REQUESTED.value, _c.code_until < before
         )
+        return self._found(query.limit(limit))
+
+    def orphaned(self, limit: int) -> tuple[Subscription, ...]:
+        """Return live subscriptions whose account is bound to that person no longer."""
+        bound = exists().where(
+            bindings.c.account_id == _c.account_id,
+            bindings.c.person_id == _c.person_id,
+            bindings.c.state == BindingState.BOUND.value,
+        )
+        query = select(eslip_subscriptions).where(_c.state.in_(_LIVE), ~bound)
         return self._found(query.limit(limit))
 
     def spent(self, month: PremiumMonth, limit: int) -> tuple[Subscription, ...]:
