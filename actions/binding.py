@@ -8,8 +8,10 @@ from actions.base import Answer, Asked, CounterAction
 from actions.eslips import CANCEL, ended
 from actions.instalments import SUMMARY, answers_in, in_guide, shown
 from nhi_core.domain.accounts import AccountKind
+from nhi_core.domain.binding import Relation
 
 if TYPE_CHECKING:
+    from nhi_core.services.bindings import BindingStatus as Status
     from nhi_core.services.turns import TurnContext
 
 
@@ -22,12 +24,23 @@ class BindAccount(CounterAction):
         """Propose the binding of the code that the bot took out of the text."""
         status = self.core.bindings.status(turn.account_id)
         codes = turn.secrets.get("code", ())
+        if not codes and status.bound:
+            return Answer("binding_status", view=status)
         if not codes:
-            return Answer("binding_status", view=status) if status.bound else Answer("bind_ask_code")
+            return Answer("bind_ask_code")
         proposal = self.core.bindings.propose(turn.account_id, codes[0])
         if proposal.kind is AccountKind.CLERK:
             return Answer("clerk_welcome", view=proposal)
-        return Answer("bind_confirm", view=proposal)
+        return Answer("bind_confirm" if proposal.digits is None else "bind_compare", view=proposal)
+
+
+def confirmed(status: Status) -> Answer:
+    """Return what a confirmation led to."""
+    if status.waiting:
+        return Answer("bind_wait_kiosk")
+    if status.relation != Relation.SELF:
+        return Answer("dependant_done")
+    return Answer("bind_done", view=status)
 
 
 class ConfirmBinding(CounterAction):
@@ -36,8 +49,8 @@ class ConfirmBinding(CounterAction):
     verb = "confirm_binding"
 
     def answer(self, turn: TurnContext, asked: Asked) -> Answer:
-        """Move the proposal to bound."""
-        return Answer("bind_done", view=self.core.bindings.confirm(turn.account_id))
+        """Move the proposal to bound, or wait for the kiosk."""
+        return confirmed(self.core.bindings.confirm(turn.account_id))
 
 
 class CancelBinding(CounterAction):
@@ -91,7 +104,7 @@ class Affirm(CounterAction):
         """Confirm a pending proposal, or the unbinding just asked about; otherwise ask what is meant."""
         status = self.core.bindings.status(turn.account_id)
         if status.pending:
-            return Answer("bind_done", view=self.core.bindings.confirm(turn.account_id))
+            return confirmed(self.core.bindings.confirm(turn.account_id))
         if asked.last_template == "unbind_confirm" and status.bound:
             return Answer("unbind_done", view=self.core.bindings.unbind(turn.account_id))
         if asked.last_template == CANCEL and status.bound:

@@ -9,13 +9,13 @@ from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
 
 from bot import metrics, webhook
-from bot.api import health, media
+from bot.api import health, kiosk, media
 from bot.api import metrics as metrics_api
 from bot.mailbox import Mailbox
 from bot.pay import pages as pay
 from bot.pay import sandbox as sandbox_gateway
 from bot.slips import pages as slip_pages
-from bot.workers.queue import configured, enqueue_with
+from bot.workers.queue import configured, enqueue_with, tell_with
 from nhi_core import bootstrap, logs
 from nhi_core.settings import Settings
 
@@ -37,9 +37,16 @@ _HEADERS = {
 
 
 def create_app(
-    settings: Settings | None = None, core: Core | None = None, *, enqueue: webhook.Enqueue | None = None
+    settings: Settings | None = None,
+    core: Core | None = None,
+    *,
+    enqueue: webhook.Enqueue | None = None,
+    tell: kiosk.Tell | None = None,
 ) -> Flask:
-    """Build the web application. Raises SettingsRefused when the environment cannot be used."""
+    """Build the web application. Raises SettingsRefused when the environment cannot be used.
+
+    `enqueue` queues a mailbox, `tell` hurries what accounts are to be told; both default to the task queue.
+    """
     settings = settings or Settings.load()
     logs.configure(settings, process="web")
     core = core or bootstrap.build(settings)
@@ -56,6 +63,8 @@ def create_app(
         )
     )
     app.register_blueprint(health.blueprint(health.checks(settings, core)))  # open: parts by name only
+    # authentication: each request signed with the key of an enrolled kiosk
+    app.register_blueprint(kiosk.blueprint(core, tell or tell_with(configured(settings))))
     app.register_blueprint(pay.blueprint(core))  # authentication: signed links; callbacks: the gateways' own
     app.register_blueprint(slip_pages.blueprint(core))  # authentication: signed links; forms: their own token
     if core.payment_means.sandbox_books is not None:

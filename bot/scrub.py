@@ -1,8 +1,8 @@
 """Takes identifiers out of a person's text before the dialogue engine sees it.
 
-What is taken: national IDs and residence numbers (new and old form), 12-digit NHI card numbers, one-time
-binding codes, e-mail addresses, telephone numbers. What was taken stays with the turn, sealed; in the text
-stands a placeholder. Amounts, months and dates are not identifiers and stay.
+What is taken: what a kiosk's QR types in, national IDs and residence numbers (new and old form), 12-digit NHI
+card numbers, one-time binding codes, e-mail addresses, telephone numbers. What was taken stays with the turn,
+sealed; in the text stands a placeholder. Amounts, months and dates are not identifiers and stay.
 
 The text is folded character by character (full width, Thai and other digits, lower case), so that every
 match has its place in the original. A number written in one piece is taken by its shape alone, since a slip
@@ -25,6 +25,8 @@ from nhi_core.domain.errors import Invalid
 _SEP = r"[\s\p{Pd}\p{Cf}\p{Mn}._·•・‧/\\|:,、，。]"
 _GAP = f"{_SEP}{{0,4}}"
 
+# What the QR of a kiosk types in: taken first, whole or damaged, before any part of it looks like something.
+_TOKEN = regex.compile(r"(?<![A-Z0-9])NHI[A-Z0-9]{20,40}(?![A-Z0-9])")
 _EMAIL = regex.compile(r"[A-Z0-9._%+\-]{1,64}@[A-Z0-9\-]{1,63}(?:\.[A-Z0-9\-]{1,63}){1,4}")
 _ID_WHOLE = regex.compile(r"[A-Z][1289A-D][0-9]{8}")
 _ID_BROKEN = regex.compile(rf"(?<![A-Z])[A-Z](?:{_GAP}[A-D]|{_GAP}[0-9])(?:{_GAP}[0-9]){{8}}")
@@ -118,6 +120,7 @@ def _meant(bare: str) -> str | None:
 
 
 _RULES = (
+    _Rule(_TOKEN, "[CODE]", "code", _always),
     _Rule(_EMAIL, "[EMAIL]", "email", _mail),
     _Rule(_ID_WHOLE, "[ID]", "id", _always),
     _Rule(_ID_BROKEN, "[ID]", "id", _broken_id),

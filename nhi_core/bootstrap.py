@@ -27,7 +27,10 @@ from nhi_core.health import HealthService
 from nhi_core.ports import Clock, Fingerprints, Ids, Limiter, UnitOfWorkFactory, Vault, WorkingDays
 from nhi_core.security import KeyedFingerprints, KeyRings, Sealer, Signer
 from nhi_core.services.arrears import ArrearsService
+from nhi_core.services.binding_desk import BindingDesk
+from nhi_core.services.binding_news import BindingNews
 from nhi_core.services.bindings import BindingService
+from nhi_core.services.card_sessions import CardSessionService
 from nhi_core.services.conversations import ConversationService
 from nhi_core.services.eslip_content import SlipWriter
 from nhi_core.services.eslip_links import EslipLinks
@@ -38,6 +41,7 @@ from nhi_core.services.imports import ImportService
 from nhi_core.services.inbound import InboundService
 from nhi_core.services.instalment_desk import InstalmentDesk
 from nhi_core.services.instalments import InstalmentService
+from nhi_core.services.kiosks import KioskService
 from nhi_core.services.late_fees import LateFeeService
 from nhi_core.services.ledger import Assessor
 from nhi_core.services.outbox import OutboxService
@@ -79,6 +83,10 @@ class Core:
     turns: TurnService
     tickets: TicketService
     bindings: BindingService
+    card_sessions: CardSessionService
+    kiosks: KioskService
+    binding_desk: BindingDesk
+    binding_news: BindingNews
     arrears: ArrearsService
     late_fees: LateFeeService
     instalments: InstalmentService
@@ -137,7 +145,9 @@ def build(
     limiter = limiter or RedisLimiter(redis)
     calendar = calendar or TaiwanCalendar.load(settings.calendar_file or DEFAULT_OVERRIDES)
     policy = FeePolicy(settings.late_fee_waiver, GraceModel(settings.grace_model))
+    cooling_off = timedelta(minutes=settings.payment_cooling_off)
     turns = TurnService(vault, ids)
+    card_sessions = CardSessionService(uow, clock, ids, fingerprints, line_id=settings.line_basic_id)
     planner = ReminderPlanner(
         ReminderRules(calendar, policy), QuietHours.parse(settings.quiet_hours), clock, ids
     )
@@ -163,9 +173,13 @@ def build(
         turns=turns,
         tickets=TicketService(vault, ids, turns),
         bindings=BindingService(uow, clock, ids, fingerprints, limiter),
+        card_sessions=card_sessions,
+        kiosks=KioskService(uow, clock, ids, card_sessions),
+        binding_desk=BindingDesk(uow, card_sessions),
+        binding_news=BindingNews(uow),
         arrears=ArrearsService(uow, clock, calendar, policy),
         late_fees=LateFeeService(uow, clock, calendar, policy),
-        instalments=InstalmentService(uow, clock, ids, calendar, policy),
+        instalments=InstalmentService(uow, clock, ids, calendar, policy, cooling_off=cooling_off),
         instalment_desk=InstalmentDesk(uow, clock, ids, calendar, policy),
         history=HistoryService(uow, clock, calendar, policy),
         premium_details=PremiumDetailService(uow, clock),
@@ -195,7 +209,7 @@ def build(
             owed=Owed(Assessor(calendar, policy)),
             links=PayLinks(Signer(keys.sign), clock, settings.public_url),
             providers=means.providers,
-            cooling_off=timedelta(minutes=settings.payment_cooling_off),
+            cooling_off=cooling_off,
         ),
         hand_offs=PayHandOffs(uow, codes),
         eslips=EslipService(uow, clock, ids, limiter, links=eslip_links, writer=slips),

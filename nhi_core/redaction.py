@@ -58,6 +58,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # wherever it stands; in small letters only as a whole word, or parts of our own ids would go too.
         (r"[A-Z][ABCD1289][ -]?\d{8}", "[id]"),
         (r"(?<![A-Za-z0-9])[a-z][abcd1289][ -]?\d{8}(?![A-Za-z0-9])", "[id]"),
+        # What the QR of a kiosk carries.
+        (r"(?i)(?<![A-Za-z0-9])NHI[0-9A-Z]{20,40}(?![A-Za-z0-9])", "[code]"),
         # One-time codes: eight characters of the alphabet without look-alikes, at least one a digit.
         (
             r"(?<![A-Za-z0-9-])(?=[A-Z-]*[2-9])[2-9A-HJKMNP-Z]{4}-?[2-9A-HJKMNP-Z]{4}(?![A-Za-z0-9-])",

@@ -29,12 +29,15 @@ _SANDBOX_DEFAULTS: Mapping[str, str] = {
     "NHI_OFFICE_PHONE": _SANDBOX_PHONE,
     "LINE_CHANNEL_SECRET": sandbox.LINE_CHANNEL_SECRET,
     "LINE_CHANNEL_ACCESS_TOKEN": sandbox.LINE_CHANNEL_ACCESS_TOKEN,
+    "LINE_BASIC_ID": sandbox.LINE_BASIC_ID,
     "LINE_API_URL": "http://127.0.0.1:8010",
+    "LINE_ACCESS_URL": "http://127.0.0.1:8010",
     "LINE_DATA_API_URL": "http://127.0.0.1:8010",
     "RASA_TOKEN": sandbox.RASA_TOKEN,
     "ACTIONS_TOKEN": sandbox.ACTIONS_TOKEN,
 }
 _PRODUCTION_DEFAULTS: Mapping[str, str] = {
+    "LINE_ACCESS_URL": "https://access.line.me",
     "LINE_API_URL": "https://api.line.me",
     "LINE_DATA_API_URL": "https://api-data.line.me",
 }
@@ -93,6 +96,10 @@ class Settings(PaymentSettings, MailSettings):
 
     line_channel_secret: SecretStr = Field(validation_alias="LINE_CHANNEL_SECRET", min_length=16)
     line_channel_access_token: SecretStr = Field(validation_alias="LINE_CHANNEL_ACCESS_TOKEN", min_length=16)
+    # The official account's own id: it stands in the QR that a kiosk shows.
+    line_basic_id: str = Field(validation_alias="LINE_BASIC_ID", pattern=r"^@[0-9a-z._-]{2,30}$")
+    # Where LINE's account-link dialogue is.
+    line_access_url: str = Field(validation_alias="LINE_ACCESS_URL")
     line_api_url: str = Field(validation_alias="LINE_API_URL")
     line_data_api_url: str = Field(validation_alias="LINE_DATA_API_URL")
 
@@ -190,7 +197,9 @@ class Settings(PaymentSettings, MailSettings):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return value
 
-    @field_validator("rasa_url", "actions_url", "public_url", "line_api_url", "line_data_api_url")
+    @field_validator(
+        "rasa_url", "actions_url", "public_url", "line_api_url", "line_data_api_url", "line_access_url"
+    )
     @classmethod
     def _web_address(cls, value: str, info: ValidationInfo) -> str:
         parts = urlsplit(value)

@@ -8,12 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import structlog
 from celery import Celery, shared_task
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from bot import webhook
 from nhi_core.settings import Settings
 
+log = structlog.get_logger(__name__)
+
 DRAIN = "conversation.drain"
+BINDING_NEWS = "sweeps.binding_news"
 QUEUE = "nhi-counter"
 
 
@@ -62,6 +68,8 @@ def _options(settings: Settings) -> dict[str, Any]:
             # Each walks or sends a part and leaves the rest to the next: see bot/workers/reminders.py.
             "plan": {"task": "sweeps.reminders_plan", "schedule": 60.0, "options": {"expires": 60}},
             "reminders": {"task": "sweeps.reminders_send", "schedule": 60.0, "options": {"expires": 60}},
+            "binding_news": {"task": BINDING_NEWS, "schedule": 15.0, "options": {"expires": 15}},
+            "card_sessions": {"task": "sweeps.card_sessions", "schedule": 60.0, "options": {"expires": 60}},
             "payments": {"task": "sweeps.payments", "schedule": 15.0, "options": {"expires": 15}},
             "letters": {"task": "sweeps.letters", "schedule": 10.0, "options": {"expires": 10}},
             "eslips": {"task": "sweeps.eslips", "schedule": 600.0, "options": {"expires": 600}},
@@ -75,6 +83,7 @@ def configured(settings: Settings) -> Celery:
     application = Celery(
         "nhi_counter",
         include=[
+            "bot.workers.bindings",
             "bot.workers.conversation",
             "bot.workers.instalments",
             "bot.workers.mails",
@@ -93,6 +102,18 @@ def enqueue_with(application: Celery) -> webhook.Enqueue:
         application.send_task(DRAIN, args=[mailbox_id], retry=False, ignore_result=True)
 
     return enqueue
+
+
+def tell_with(application: Celery) -> Callable[[], None]:
+    """Return the function that hurries binding news: one quick try, because the sweeper is there."""
+
+    def tell() -> None:
+        try:
+            application.send_task(BINDING_NEWS, retry=False, ignore_result=True)
+        except (OperationalError, RedisError, OSError) as error:
+            log.warning("binding_news_not_hurried", error=type(error).__name__)
+
+    return tell
 
 
 _Task = TypeVar("_Task", bound=Callable[..., None])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 
 import click
@@ -39,23 +40,45 @@ def seed(today: datetime | None) -> None:
 
 
 @click.command("people")
-def people() -> None:
-    """List the made-up people: story, masked name, what to expect (sandbox).
+@click.option("--json", "as_json", is_flag=True, help="With what stands on their made-up cards.")
+def people(as_json: bool) -> None:
+    """List the made-up people: story, masked name, second fact at the kiosk, what to expect (sandbox).
 
     \b
-    Example:
+    Examples:
       nhi-counter people
+      nhi-counter people --json
     """
     with open_core() as core, core.uow() as uow:
         sandbox_only(core.settings, "people")
         rows = [(story, uow.people.by_story(story.key)) for story in STORIES]
     if not any(person for _story, person in rows):
         raise click.ClickException("nobody is here yet; run `nhi-counter seed`")
+    if as_json:
+        found = [_card(story.key, person) for story, person in rows if person is not None]
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
     width = max(len(story.key) for story, _person in rows)
     for story, person in rows:
         if person is not None:
             masked = f"{mask_name(person.name)} {mask_number(person.number)}"
-            click.echo(f"{story.key:<{width}}  {story.status.value:<16} {masked}  {story.zh}")
+            fact = person.proofs.household_number or person.proofs.passport
+            click.echo(f"{story.key:<{width}}  {story.status.value:<16} {masked}  {fact:<9}  {story.zh}")
+
+
+def _card(story: str, person: Person) -> dict[str, str | None]:
+    """Return what a virtual card of a made-up person holds, and what the kiosk will ask."""
+    proofs = person.proofs
+    return {
+        "story": story,
+        "card_number": proofs.card_number,
+        "name": person.name,
+        "id_number": person.number,
+        "birth": person.birth.isoformat(),
+        "household_number": proofs.household_number,
+        "entry_permit": proofs.entry_permit,
+        "passport": proofs.passport,
+    }
 
 
 @click.command("bind-code")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
+from nhi_core.cli.bindings import bindings
 from nhi_core.cli.codes import bind_code, clerk_code, people, seed
 from nhi_core.cli.database import database
 from nhi_core.cli.doctor import doctor
 from nhi_core.cli.imports import imports
 from nhi_core.cli.instalments import instalments
 from nhi_core.cli.keys import keys
+from nhi_core.cli.kiosks import kiosk
 from nhi_core.cli.mail import mail
 from nhi_core.cli.reminders import reminders
 from nhi_core.cli.show import show_settings
@@ -30,5 +32,7 @@ def register(group: click.Group) -> None:
         show_settings,
         imports,
         reminders,
+        kiosk,
+        bindings,
     ):
         group.add_command(verb)

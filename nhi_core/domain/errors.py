@@ -87,6 +87,12 @@ class ApplicationChanged(IllegalMove):
     code = "application_changed"
 
 
+class ApplicationTooSoon(CounterError):
+    """The binding is fresh: an application is taken when the cooling-off time is over."""
+
+    code = "application_too_soon"
+
+
 class KioskRefused(CounterError):
     """The kiosk is unknown to us."""
 

@@ -26,7 +26,7 @@ from nhi_core.domain.bills import Plan, PlanState
 from nhi_core.domain.calendar import WorkingDays
 from nhi_core.domain.codes import ALPHABET
 from nhi_core.domain.contact import parse_contact
-from nhi_core.domain.errors import IllegalMove, Invalid, NotBound, StoreUnavailable
+from nhi_core.domain.errors import ApplicationTooSoon, IllegalMove, Invalid, NotBound, StoreUnavailable
 from nhi_core.domain.instalments import Eligibility, Offer, offer
 from nhi_core.domain.late_fee import FeePolicy
 from nhi_core.domain.people import Person
@@ -81,18 +81,23 @@ class InstalmentService:
         ids: Ids,
         calendar: WorkingDays,
         policy: FeePolicy | None = None,
+        *,
+        cooling_off: timedelta = timedelta(0),
     ) -> None:
+        """`cooling_off`: how old a binding must be before it may ask for a plan."""
         self._uow = uow
         self._clock = clock
         self._ids = ids
         self._calendar = calendar
         self._assessor = Assessor(calendar, policy or FeePolicy())
+        self._cooling_off = cooling_off
 
     def begin(self, account_id: str, answers: Answers | None = None) -> GuideView:
         """Start the guide, or go on where it was left; what was said with the wish is taken as an answer.
 
-        Raises NotBound, StoreUnavailable.
+        Raises NotBound, ApplicationTooSoon, StoreUnavailable.
         """
+        self._cooled(account_id)
         said = answers or Answers()
 
         def work(uow: UnitOfWork, person: Person, offered: Offer) -> GuideView:
@@ -144,7 +149,9 @@ class InstalmentService:
 
         Asks again instead when something is missing, when the summary is an older one (`revision`), or when
         the amount has changed since. A second tap finds what was handed in: nothing happens twice.
+        Raises ApplicationTooSoon.
         """
+        self._cooled(account_id)
 
         def work(uow: UnitOfWork, draft: Application, offered: Offer, changed: bool) -> GuideView:
             older = revision is not None and revision != draft.revision
@@ -160,6 +167,13 @@ class InstalmentService:
             return guide_view(Outcome.SENT, offered, sent)
 
         return self._with_draft(account_id, work)
+
+    def _cooled(self, account_id: str) -> None:
+        with self._uow() as uow:
+            bound = uow.bindings.bound_of_account(account_id)
+        since = bound.bound_at if bound is not None else None
+        if since is not None and self._clock.now() < since + self._cooling_off:
+            raise ApplicationTooSoon
 
     def stop(self, account_id: str) -> bool:
         """Throw the draft away, answers and all; False when no guide is open or nobody is bound."""

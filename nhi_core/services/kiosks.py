@@ -6,7 +6,7 @@ import dataclasses
 from datetime import timedelta
 
 from nhi_core.domain.card_session import EndReason
-from nhi_core.domain.errors import Invalid, KioskRefused, KioskRevoked
+from nhi_core.domain.errors import Invalid, KioskRefused
 from nhi_core.domain.kiosks import Kiosk
 from nhi_core.ports import Clock, Ids, UnitOfWorkFactory
 from nhi_core.services.card_edges import again
@@ -40,14 +40,12 @@ class KioskService:
         with self._uow() as uow:
             return uow.kiosks.all()
 
-    def known(self, kiosk_id: str) -> Kiosk:
-        """Return an enrolled kiosk. Raises KioskRevoked, KioskRefused (unknown)."""
+    def find(self, kiosk_id: str) -> Kiosk:
+        """Return a kiosk, revoked or not. Raises KioskRefused: there never was one."""
         with self._uow() as uow:
             kiosk = uow.kiosks.get(kiosk_id)
         if kiosk is None:
             raise KioskRefused("no such kiosk")
-        if kiosk.revoked_at is not None:
-            raise KioskRevoked
         return kiosk
 
     def seen(self, kiosk: Kiosk) -> Kiosk:

@@ -13,7 +13,10 @@ from nhi_core.domain.reminder_days import ReminderRules
 from nhi_core.domain.reminders import QuietHours
 from nhi_core.security import Signer, sandbox_rings
 from nhi_core.services.arrears import ArrearsService
+from nhi_core.services.binding_desk import BindingDesk
+from nhi_core.services.binding_news import BindingNews
 from nhi_core.services.bindings import BindingService
+from nhi_core.services.card_sessions import CardSessionService
 from nhi_core.services.conversations import ConversationService
 from nhi_core.services.eslip_content import SlipWriter
 from nhi_core.services.eslip_links import EslipLinks
@@ -23,6 +26,7 @@ from nhi_core.services.history import HistoryService
 from nhi_core.services.inbound import InboundService
 from nhi_core.services.instalment_desk import InstalmentDesk
 from nhi_core.services.instalments import InstalmentService
+from nhi_core.services.kiosks import KioskService
 from nhi_core.services.late_fees import LateFeeService
 from nhi_core.services.ledger import Assessor
 from nhi_core.services.outbox import OutboxService
@@ -71,6 +75,12 @@ class World:
         self.turns = TurnService(self.vault, self.ids)
         self.tickets = TicketService(self.vault, self.ids, self.turns)
         self.bindings = BindingService(self.uow, self.clock, self.ids, self.fingerprints, self.limiter)
+        self.card_sessions = CardSessionService(
+            self.uow, self.clock, self.ids, self.fingerprints, line_id="@counter"
+        )
+        self.kiosks = KioskService(self.uow, self.clock, self.ids, self.card_sessions)
+        self.binding_desk = BindingDesk(self.uow, self.card_sessions)
+        self.binding_news = BindingNews(self.uow)
         self.arrears = ArrearsService(self.uow, self.clock, CALENDAR, self.policy)
         self.late_fees = LateFeeService(self.uow, self.clock, CALENDAR, self.policy)
         self.instalments = InstalmentService(self.uow, self.clock, self.ids, CALENDAR, self.policy)

@@ -135,6 +135,7 @@ class TestProduction:
             "NHI_PUBLIC_URL": "https://counter.example.test",
             "NHI_KEYS_FILE": str(tmp_path / "keys.json"),
             "NHI_OFFICE_PHONE": "02-8590-0000",
+            "LINE_BASIC_ID": "@counter",
             "LINE_CHANNEL_SECRET": "0123456789abcdef0123456789abcdef",
             "LINE_CHANNEL_ACCESS_TOKEN": "real-access-token-real-access-token",
             "RASA_TOKEN": "real-rasa-token-0123456789",

@@ -8,7 +8,7 @@ import pytest
 from nhi_core.adapters.premiums.sandbox import STORIES, households, seed
 from nhi_core.adapters.premiums.sandbox.docs import PAGE_DAY, page
 from nhi_core.domain.arrears import Relief, assess
-from nhi_core.domain.identifiers import number_kind, parse_household_number
+from nhi_core.domain.identifiers import NumberKind, number_kind, parse_card_number, parse_household_number
 from nhi_core.domain.late_fee import FeePolicy
 from tests.factories.domain import make_payment
 from tests.fakes.world import CALENDAR, TODAY, World
@@ -60,7 +60,13 @@ def test_people_are_made_up_with_right_check_digits() -> None:
         assert number_kind(person.number)
         assert person.number[2:6] == "9000"
         assert person.household is not None
-        assert parse_household_number(person.household) == person.household
+        proofs = person.proofs
+        assert parse_card_number(proofs.card_number or "") == proofs.card_number
+        if number_kind(person.number) is NumberKind.CITIZEN:
+            assert parse_household_number(proofs.household_number or "") == proofs.household_number
+        else:
+            assert proofs.passport
+            assert proofs.entry_permit
 
 
 def test_the_same_day_tells_the_same_households() -> None:

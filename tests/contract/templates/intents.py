@@ -86,6 +86,7 @@ TAPS = frozenset(
         "set_reminder",
         "retry",
         "show_result",
+        "link_account",
     }
 )
 # The others are answered by the template of their own name.

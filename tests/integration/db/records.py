@@ -8,7 +8,7 @@ from typing import Any
 
 from nhi_core.domain.accounts import Account, AccountKind, Binding, CodePurpose, OneTimeCode
 from nhi_core.domain.bills import Bill, BillKind, Payment, Plan, PlanState, PlanTerm
-from nhi_core.domain.people import Hardship, InsuredCategory, Person
+from nhi_core.domain.people import Hardship, InsuredCategory, Person, Proofs
 from nhi_core.domain.roc import PremiumMonth
 from tests.factories import canary
 
@@ -29,6 +29,7 @@ def a_person(**changes: Any) -> Person:
         "household": "h-1",
         "hardship": Hardship(date(2026, 1, 1), date(2026, 12, 31)),
         "story": "a_story",
+        "proofs": Proofs("900012345678", "F1234567", "901234567890", "X1234567"),
     }
     return Person(**{**values, **changes})
 

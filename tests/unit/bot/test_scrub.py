@@ -166,3 +166,23 @@ def test_long_texts_are_cut_after_scrubbing() -> None:
     found = scrub("欠" * 1995 + "A123456789" + "欠" * 100)
     assert len(found.text) == 2000
     assert "A123" not in found.text
+
+
+TOKEN = "NHI" + "23456789ABCDEFGHJKMNPQRSTUV"
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        (f"綁定 {TOKEN}", "綁定 [CODE]"),
+        (f"綁定{TOKEN.lower()}", "綁定[CODE]"),
+        (f"綁定 {TOKEN[:-3]}", "綁定 [CODE]"),
+        (f"綁定 {TOKEN}XYZ 謝謝", "綁定 [CODE] 謝謝"),
+    ],
+)
+def test_what_a_kiosk_types_in_is_taken_whole_or_damaged(words: str, left: str) -> None:
+    assert scrub(words).text == left
+
+
+def test_the_token_stays_with_the_turn() -> None:
+    assert scrub(f"綁定 {TOKEN}").secrets == {"code": [TOKEN]}

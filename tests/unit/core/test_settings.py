@@ -23,6 +23,7 @@ def production(tmp_path: Path) -> dict[str, str]:
         "NHI_PUBLIC_URL": "https://counter.example.test",
         "NHI_KEYS_FILE": str(keys),
         "NHI_OFFICE_PHONE": "02-8590-0000",
+        "LINE_BASIC_ID": "@counter",
         "LINE_CHANNEL_SECRET": "0123456789abcdef0123456789abcdef",
         "LINE_CHANNEL_ACCESS_TOKEN": "real-access-token-real-access-token",
         "RASA_TOKEN": "real-rasa-token-0123456789",
@@ -101,7 +102,8 @@ def test_every_problem_is_listed_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
     named = {line.split()[0] for line in refusal.value.problems}
     assert named == {
         "NHI_DEBUG", "NHI_DATABASE_URL", "NHI_REDIS_URL", "NHI_PUBLIC_URL", "NHI_KEYS_FILE",
-        "NHI_OFFICE_PHONE", "LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN", "RASA_TOKEN", "ACTIONS_TOKEN",
+        "NHI_OFFICE_PHONE", "LINE_BASIC_ID", "LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN",
+        "RASA_TOKEN", "ACTIONS_TOKEN",
     }  # fmt: skip
     assert "hush-hush" not in str(refusal.value)
 

@@ -35,6 +35,7 @@ def production(tmp_path: Path) -> dict[str, str]:
         "NHI_PUBLIC_URL": "https://counter.example",
         "NHI_KEYS_FILE": str(keys),
         "NHI_OFFICE_PHONE": "04-1234-5678",
+        "LINE_BASIC_ID": "@counter",
         "LINE_CHANNEL_SECRET": "own-channel-secret-1234",
         "LINE_CHANNEL_ACCESS_TOKEN": "own-access-token-1234",
         "RASA_TOKEN": "own-rasa-token-1234",

@@ -24,8 +24,12 @@ Made-up people, every one: names are invented, personal numbers are of a made-up
 digits. Each story is told relative to "today" (`NHI_TODAY`, or the clock); the status always holds, amounts
 are shown here for {day}. A one-time code for any of them: `nhi-counter bind-code <story>`.
 
-| story | 說明 | description | people | status | bills open | total NT$ | of it late fees |
-|---|---|---|---|---|---|---|---|
+At the kiosk the second fact is the household number (戶號); for residents without a household registration
+it is the entry permit or the passport. All of them, and what stands on each card:
+`nhi-counter people --json`.
+
+| story | 說明 | description | people | status | bills open | total NT$ | of it late fees | second fact |
+|---|---|---|---|---|---|---|---|---|
 """
 
 
@@ -48,6 +52,7 @@ def _assess(household: Household, today: date, calendar: WorkingDays) -> Assessm
 
 
 def _row(household: Household, assessment: Assessment) -> str:
+    proofs = household.payer.proofs
     cells = (
         f"`{household.key}`",
         household.zh,
@@ -57,6 +62,7 @@ def _row(household: Household, assessment: Assessment) -> str:
         len(assessment.bills),
         f"{assessment.total:,}",
         f"{assessment.late_fee_total:,}",
+        f"`{proofs.household_number or proofs.passport}`",
     )
     return "| " + " | ".join(map(str, cells)) + " |\n"
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from nhi_core.domain.arrears import PersonStatus
 from nhi_core.domain.bills import Bill, BillKind, Payment, Plan, PlanState, PlanTerm
 from nhi_core.domain.calendar import WorkingDays, grace_end, late_fee_start
-from nhi_core.domain.identifiers import number_check_digit
+from nhi_core.domain.identifiers import NumberKind, number_check_digit, number_kind
 from nhi_core.domain.instalments import split
 from nhi_core.domain.ledger import (
     BillItem,
@@ -22,7 +22,7 @@ from nhi_core.domain.ledger import (
     posting_expected,
     subsidy_on,
 )
-from nhi_core.domain.people import Hardship, InsuredCategory, Person
+from nhi_core.domain.people import Hardship, InsuredCategory, Person, Proofs
 from nhi_core.domain.rates import category_6_premium
 from nhi_core.domain.roc import PremiumMonth
 
@@ -93,18 +93,28 @@ class Scene:
     ) -> Person:
         """Add a person; the first is the payer."""
         index = len(self.persons)
+        serial = self.number * 10 + index
+        number = synthetic_number(prefix, serial)
         person = Person(
             id=stable_id(self.key, "person", index),
-            number=synthetic_number(prefix, self.number * 10 + index),
+            number=number,
             name=name,
             birth=birth,
             category=category,
-            household=f"F90{self.number:05d}",
+            household=stable_id(self.key, "household"),
             hardship=hardship,
             story=self.key if index == 0 else f"{self.key}.{index + 1}",
+            proofs=self._proofs(number, serial),
         )
         self.persons.append(person)
         return person
+
+    def _proofs(self, number: str, serial: int) -> Proofs:
+        """Return what a kiosk asks for: a household shares its number, residents have papers of their own."""
+        card = f"9000{serial:08d}"
+        if number_kind(number) is NumberKind.CITIZEN:
+            return Proofs(card_number=card, household_number=f"F90{self.number:05d}")
+        return Proofs(card_number=card, entry_permit=f"9{serial:011d}", passport=f"X{_SERIES + serial}")
 
     # Months, by how late a bill with the ordinary due date (the end of the next month) is today.
 
