@@ -7,12 +7,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, true
 
 from nhi_core.adapters.clock import SystemIds
-from nhi_core.adapters.db import ColumnSealer, SqlUnitOfWorkFactory
+from nhi_core.adapters.db import ColumnSealer, SqlUnitOfWorkFactory, make_engine
 from nhi_core.adapters.db.bulk_imports import SqlImports
+from nhi_core.adapters.db.bulk_matching import link
 from nhi_core.adapters.premiums.files.source import FileSource
+from nhi_core.domain.errors import StoreUnavailable
 from nhi_core.domain.imports import ImportKind, Reason
 from nhi_core.domain.payment import Attempt
 from nhi_core.security import sandbox_rings
@@ -146,3 +148,22 @@ def test_looking_a_file_over_matches_nothing(desk: Desk) -> None:
     desk.path.write_text(f"{HEADING}{row(desk)}\n", "utf-8")
     assert desk.service.run(ImportKind.PAYMENTS, desk.path, apply=False).state == "checked"
     assert desk.books() == {("fake", 826, False, None)}
+
+
+@pytest.mark.postgres
+def test_while_a_file_enters_the_books_reading_goes_on_and_booking_waits(
+    migrated_postgres_url: str, sealer: ColumnSealer, clock: FakeClock
+) -> None:
+    engine = make_engine(migrated_postgres_url)
+    till = Till(SqlUnitOfWorkFactory(engine, sealer, clock), clock, bills=(BILL,))
+    with engine.connect() as importing:
+        link(importing, true())
+        with till.store() as uow:
+            assert uow.bills.payments_of("payer") == ()
+        # Nothing is there to be locked, and still it waits: until the lock's time limit here.
+        with pytest.raises(StoreUnavailable), till.store() as uow:
+            uow.bills.payments_for_booking("payer")
+        importing.rollback()
+    with till.store() as uow:
+        assert uow.bills.payments_for_booking("payer") == ()
+    engine.dispose()
