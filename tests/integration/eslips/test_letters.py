@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 from email.message import EmailMessage
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from pypdf import PdfReader
 
 from bot.slips.words import text
+from bot.workers.mails import make_slips, send_letters
+from bot.workers.runtime import Office
 from nhi_core.wire import LANGUAGES
 from tests.factories.domain import make_bill
+from tests.fakes.store import MemoryStore
 from tests.integration.eslips.conftest import ADDRESS, PASSWORD, Web
 
 languages = pytest.mark.parametrize("language", LANGUAGES)
@@ -79,3 +84,31 @@ def test_of_a_subscription_that_ended_no_letter_goes_out(web: Web) -> None:
     web.core.eslip_run.tidy()
     with web.till.store() as uow:
         assert uow.eslips.live_of_person("payer") == ()
+
+
+def test_the_worker_makes_the_slips_and_sends_what_waits(web: Web) -> None:
+    office = cast(Office, SimpleNamespace(desk=SimpleNamespace(core=web.core)))
+    web.clock.set(web.clock.now().replace(day=3))
+    web.subscribe()
+    with web.till.store() as uow:
+        bill = make_bill(826, web.clock.today().replace(day=30), key="september")
+        uow.bills.replace("payer", bills=[bill], payments=[], plans=[])
+        uow.commit()
+    assert make_slips(office) == 0
+    web.clock.set(web.clock.now().replace(day=20))
+    assert make_slips(office) == 1
+    assert make_slips(office) == 0
+    assert send_letters(office) == 1
+    assert send_letters(office) == 0
+
+
+def test_letters_of_pre_registrations_go_the_same_way(web: Web) -> None:
+    office = cast(Office, SimpleNamespace(desk=SimpleNamespace(core=web.core)))
+    store = cast(MemoryStore, web.till.store)
+    store.registrations["row"] = ("staff@unit.example", "waiting")
+    assert send_letters(office) == 1
+    assert send_letters(office) == 0
+    assert store.registrations["row"] == ("staff@unit.example", "sent")
+    (letter,) = web.letters()
+    assert letter["To"] == "staff@unit.example"
+    assert "http" not in letter.get_content()
