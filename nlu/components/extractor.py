@@ -1,8 +1,9 @@
-"""The entity extractor component: rules say what values there are, the tagger says which of them are meant.
+"""The entity extractor component: rules say what values there are, the tagger which of the doubtful are meant.
 
-A rule's find is kept when the tagger agrees, or when finds of its kind were right often enough on our
-examples. A stretch only the tagger sees gets its value from our examples (the same words), or from the
-rules.
+What a rule or the lexicon is sure of is kept: nothing else is said by those words, whatever the examples
+annotate. An unsure find (a shop called "OK", a bank that may be no channel) is kept when the tagger agrees,
+or when finds of the same word, or of the same kind under the same intent, were mostly right on our examples.
+A stretch only the tagger sees gets its value from our examples (the same words), or from the rules.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
-from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -28,10 +29,8 @@ from nlu.components.sequence import Labelled, as_hints, features, labels
 from nlu.components.storage import load_json, save_json
 from nlu.components.tokens import Span, cut
 from nlu.components.values import rules
-from nlu.components.values.found import Found, overlap, settle
+from nlu.components.values.found import Found, first_come, overlap, settle
 
-# Rules for these need no second opinion.
-ALWAYS = frozenset({"email", "phone"})
 # Any day: values of training examples are learnt as words, never as dates relative to today.
 _LEARNT = frozenset({"payment_channel", "language", "notice_category", "office", "reason"})
 _ANY_DAY = date(2026, 11, 20)
@@ -39,13 +38,10 @@ _ANY_DAY = date(2026, 11, 20)
 Trust = Dict[str, Tuple[int, int]]
 
 
-def trust_key(found: Found, folded: str) -> str:
-    """Return the word itself for the lexicon's finds, the entity for computed ones."""
-    return (
-        f"{found.entity}:{folded[found.start : found.end]}"
-        if found.entity in _LEARNT | {"place"}
-        else found.entity
-    )
+def trust_keys(found: Found, folded: str, intent: str) -> Tuple[str, str]:
+    """Return under what an unsure find is counted: its word (a computed one has none), its kind under the intent."""
+    word = folded[found.start : found.end] if found.entity in _LEARNT | {"place"} else ""
+    return f"{found.entity}:{word}", f"{found.entity}@{intent}"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -124,9 +120,9 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
                 right = any(
                     s.label == item.entity and s.start < item.end and item.start < s.end for s in spans
                 )
-                count = trust[trust_key(item, folded)]
-                count[0] += right
-                count[1] += 1
+                for key in () if item.sure else trust_keys(item, folded, example.get(INTENT) or ""):
+                    trust[key][0] += right
+                    trust[key][1] += 1
             for entity in given:
                 if entity["entity"] in _LEARNT:
                     known[f"{entity['entity']}:{folded[entity['start'] : entity['end']].strip()}"][
@@ -147,21 +143,29 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
             if text.startswith("/"):
                 continue
             language = message.get("language") or previous_language(message)
-            found = self.extract(text, language, rules.today_of(message.get("metadata")))
+            intent = (message.get(INTENT) or {}).get("name") or ""
+            found = self.extract(text, language, rules.today_of(message.get("metadata")), intent)
             entities = self.add_extractor_name([_as_entity(item) for item in found])
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
 
-    def extract(self, text: str, language: str, today: date) -> List[Found]:
-        """Return the entities of a line with their values."""
+    def extract(self, text: str, language: str, today: date, intent: str = "") -> List[Found]:
+        """Return the entities of a line with their values; `intent` is what the classifier took it for."""
         folded, seen, tokens = self._look(text, language, today)
         tagged = self._tagger.spans(tokens, features(tokens, _hints(tokens, seen))) if self._tagger else []
         agreed: List[Found] = []
+        guessed: List[Found] = []
         for span in tagged:
             match = _best(item for item in seen if item.entity == span.label and _touch(item, span))
-            agreed += [match] if match else self._only_tagged(span, text, folded, language, today)
-        rest = [item for item in settle(seen) if not any(overlap(item, other) for other in agreed)]
-        return sorted(set(settle(agreed)) | {item for item in rest if self._is_trusted(item, folded)})
+            if match:
+                agreed.append(match._replace(sure=True))
+            else:
+                guessed += self._only_tagged(span, text, folded, language, today)
+        trusted = [item for item in seen if self._is_trusted(item, folded, intent)]
+        # A month said as the time of an act is a day too: both are given.
+        days = [item for item in guessed if item.entity == "date"]
+        kept = first_come([*settle([*agreed, *trusted]), *guessed])
+        return sorted({*kept, *(day for day in days if not _clashes(day, kept))})
 
     @staticmethod
     def _look(text: str, language: str, today: date) -> Tuple[str, List[Found], List[Span]]:
@@ -173,13 +177,14 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
         found = value or rules.value_of(span.label, text[span.start : span.end], today, language)
         return [] if found is None else [Found(span.start, span.end, span.label, found)]
 
-    def _is_trusted(self, item: Found, folded: str) -> bool:
-        if item.entity in ALWAYS or self._tagger is None:
+    def _is_trusted(self, item: Found, folded: str, intent: str) -> bool:
+        if item.sure or self._tagger is None:
             return True
-        right, seen = self._trust.get(trust_key(item, folded), (0, 0))
-        if seen < self._config["least_seen"]:
-            return True
-        return right / seen >= self._config["least_trust"]
+        counts = [self._trust.get(key, (0, 0)) for key in trust_keys(item, folded, intent)]
+        return any(
+            seen >= self._config["least_seen"] and right / seen >= self._config["least_trust"]
+            for right, seen in counts
+        )
 
 
 def _hints(tokens: Sequence[Span], seen: Iterable[Found]) -> List[str]:
@@ -192,6 +197,10 @@ def _touch(item: Found, span: Labelled) -> bool:
 
 def _best(items: Iterable[Found]) -> Optional[Found]:
     return max(items, key=lambda item: item.end - item.start, default=None)
+
+
+def _clashes(day: Found, kept: Iterable[Found]) -> bool:
+    return any(overlap(day, other) and other.entity != "roc_month" for other in kept)
 
 
 def _as_entity(item: Found) -> Dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Dict, List, NamedTuple, Optional, Tuple
 import regex
 
 # word -> (kind, value): d a digit or small number, t a ten as in English, m multiplies what stands before it,
-# b the Indonesian "-teen", - nothing.
+# b the Indonesian "-teen", h half of the unit before it, z a nought that is only said, - nothing.
 Part = Tuple[str, float]
 
 
@@ -29,7 +29,7 @@ ENGLISH: Dict[str, Part] = {
         " seventeen eighteen nineteen"
     ),
     **{w: ("t", float(20 + 10 * i)) for i, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])},
-    "hundred": ("m", 100), "thousand": ("m", 1000), "k": ("m", 1000), "and": ("-", 0), "dozen": ("m", 12),
+    "hundred": ("m", 100), "thousand": ("m", 1000), "and": ("-", 0), "dozen": ("m", 12),
 }  # fmt: skip
 INDONESIAN: Dict[str, Part] = {
     **_digits("nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas"),
@@ -39,25 +39,31 @@ INDONESIAN: Dict[str, Part] = {
 VIETNAMESE: Dict[str, Part] = {
     **_digits("không một/mốt hai ba bốn/tư năm/lăm sáu bảy/bẩy tám chín"),
     "mười": ("t", 10), "mươi": ("m", 10), "trăm": ("m", 100), "nghìn": ("m", 1000), "ngàn": ("m", 1000), "vạn": ("m", 10000),
-    "triệu": ("m", 1000000),
+    "triệu": ("m", 1000000), "chục": ("m", 10), "rưỡi": ("h", 0.5), "lẻ": ("z", 0), "linh": ("z", 0),
+    # As people type without marks; words that mean something else then (sau, nam, ngan) are left out.
+    **{word: ("d", value) for word, value in (("mot", 1), ("bon", 4), ("chin", 9))},
+    "muoi": ("t", 10), "tram": ("m", 100), "nghin": ("m", 1000), "ruoi": ("h", 0.5),
 }  # fmt: skip
 THAI: Dict[str, Part] = {
-    **_digits("ศูนย์ หนึ่ง/เอ็ด สอง/ยี่ สาม สี่ ห้า หก เจ็ด แปด เก้า"),
+    **_digits("ศูนย์ หนึ่ง/เอ็ด/นึง สอง/ยี่ สาม สี่ ห้า หก เจ็ด แปด เก้า"),
     "สิบ": ("m", 10), "ร้อย": ("m", 100), "พัน": ("m", 1000), "หมื่น": ("m", 10000), "แสน": ("m", 100000), "ล้าน": ("m", 1000000),
 }  # fmt: skip
 
 SPACED: Dict[str, Part] = {**ENGLISH, **INDONESIAN, **VIETNAMESE}
+# Written to the digits only: a lone k is "không" in Vietnamese.
+_ATTACHED: Dict[str, Part] = {"k": ("m", 1000), "rb": ("m", 1000), "jt": ("m", 1000000), "tr": ("m", 1000000)}
+# In these, a last digit counts tenths of the unit before it, from the unit on: 三百五 350, một vạn hai 12000.
+_TENTHS_FROM = {**dict.fromkeys(CHINESE, 100), **dict.fromkeys(VIETNAMESE, 100), **dict.fromkeys(THAI, 1000)}
 _UNSPACED: Dict[str, Part] = {**CHINESE, **THAI}
 _DIGITS = r"(?:\p{Nd}{1,3}(?:[,.]\p{Nd}{3})+(?![\p{Nd}])|\p{Nd}+(?:\.\p{Nd}{1,2})?)"
 _spaced_words = "|".join(sorted(map(regex.escape, SPACED), key=len, reverse=True))
 _unspaced_words = "|".join(sorted(map(regex.escape, _UNSPACED), key=len, reverse=True))
 # A run of number words or digits, in which one language does not mix with another often enough to matter.
 NUMBER = (
-    rf"(?:(?:{_DIGITS}|{_unspaced_words})(?:\s?(?:{_DIGITS}|{_unspaced_words}))*"
-    rf"|(?:{_DIGITS}\s?)?\b(?:{_spaced_words})\b(?:[\s-](?:{_spaced_words})\b)*"
-    rf"|{_DIGITS}(?:k|rb|jt)\b)"
+    rf"(?:{_DIGITS}(?:(?:k|rb|jt)\b|tr[1-9]?\b)|(?:{_DIGITS}|{_unspaced_words})(?:\s?(?:{_DIGITS}|{_unspaced_words}))*"
+    rf"|(?:{_DIGITS}\s?)?\b(?:{_spaced_words})\b(?:[\s-](?:(?:{_spaced_words})\b|[1-9]\b))*)"
 )
-_PART = regex.compile(rf"{_DIGITS}|{_unspaced_words}|{_spaced_words}")
+_PART = regex.compile(rf"{_DIGITS}|{_unspaced_words}|(?:{_spaced_words})\b|k|rb|jt|tr")
 
 
 class Amount(NamedTuple):
@@ -77,7 +83,7 @@ def _plain(digits: str) -> float:
 def _parts(text: str) -> List[Part]:
     found: List[Part] = []
     for piece in _PART.findall(text):
-        word = _UNSPACED.get(piece) or SPACED.get(piece)
+        word = _UNSPACED.get(piece) or SPACED.get(piece) or _ATTACHED.get(piece)
         found.append(word if word is not None else ("n", _plain(piece)))
     return found
 
@@ -109,6 +115,10 @@ def read(text: str) -> Optional[Amount]:
             section += value
         elif kind == "b":
             section, pending = section + 10 + (pending or 0), None
+        elif kind == "h":
+            section, pending = section + value * last, None
+        elif kind == "z":
+            zero = True
         elif kind == "m":
             scaled = scaled or value >= 100
             if value >= 1000:
@@ -117,16 +127,15 @@ def read(text: str) -> Optional[Amount]:
                 section += (pending if pending is not None else 1) * value
             pending, last = None, value
     if pending is not None:
-        # 一萬二 is 12,000 and 三百五 is 350: a last digit counts tenths of the unit before it.
-        tenths = (
-            last >= 100 and not zero and pending < 10 and parts[-1][0] in "dn" and text[-1] in CHINESE
-        ) or False
-        section += pending * (last / 10 if tenths or _mixed(parts, last, text) else 1)
+        tenths = not zero and pending < 10 and parts[-1][0] in "dn" and _counts_tenths(text.strip(), last)
+        section += pending * (last / 10 if tenths else 1)
     return Amount(round(total + section), scaled)
 
 
-def _mixed(parts: List[Part], last: float, text: str) -> bool:
-    """Say whether this is 1萬2: a Chinese unit followed by one Arabic digit."""
-    return (
-        last >= 100 and parts[-1][0] == "n" and len(text) > 1 and text[-1].isdigit() and text[-2] in CHINESE
-    )
+def _counts_tenths(text: str, last: float) -> bool:
+    """Say whether a last digit counts tenths of the unit before it: 一萬二, 1萬2, một vạn hai, 1 vạn 2, 1tr2."""
+    pieces = _PART.findall(text)
+    if len(pieces) < 2:
+        return False
+    unit = pieces[-2]
+    return last >= _TENTHS_FROM.get(unit, 1000 if unit == "tr" else float("inf"))

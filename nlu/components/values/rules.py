@@ -11,14 +11,18 @@ from zoneinfo import ZoneInfo
 import regex
 
 from nlu.components.normalise import fold
-from nlu.components.values.calendar_words import MONTH_NAMES, WEEKDAYS
+from nlu.components.values import calendar_words as words
 from nlu.components.values.contacts import contacts
-from nlu.components.values.counts import amounts, period_counts
-from nlu.components.values.dates import dates
+from nlu.components.values.amounts import amounts
+from nlu.components.values.days import days
 from nlu.components.values.found import Found
 from nlu.components.values.months import months
 from nlu.components.values.numerals import SPACED, read
-from nlu.components.values.terms import office_named, reason_in, terms
+from nlu.components.values.offices import office_named, offices_and_places
+from nlu.components.values.periods import period_counts
+from nlu.components.values.reasons import reason_in, reasons
+from nlu.components.values.relative_days import relative_days
+from nlu.components.values.terms import terms
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 
@@ -33,63 +37,20 @@ def today_of(metadata: Any) -> date:
 
 
 # Cheap signs that a line may hold a number or a time; most lines hold none, and the patterns cost most of a parse.
-_SIGNS = regex.compile(r"[\p{Nd}零〇一二兩三四五六七八九十百千萬廿卅年月日號天週周禮期底初半]|[\p{Thai}]")
-_TIME_WORDS = frozenset(
-    [
-        "today",
-        "tomorrow",
-        "tmr",
-        "tmrw",
-        "yesterday",
-        "month",
-        "months",
-        "week",
-        "weekend",
-        "year",
-        "half",
-        "next",
-        "last",
-        "this",
-        "end",
-        "previous",
-        "hari",
-        "besok",
-        "bsk",
-        "lusa",
-        "kemarin",
-        "bulan",
-        "bln",
-        "minggu",
-        "pekan",
-        "tahun",
-        "setahun",
-        "setengah",
-        "akhir",
-        "tgl",
-        "tanggal",
-        "jumat",
-        "hôm",
-        "ngày",
-        "mai",
-        "tháng",
-        "tuần",
-        "năm",
-        "thứ",
-        "chủ",
-        "cuối",
-        "đầu",
-        "nửa",
-        "mùng",
-        "mồng",
-    ]
-)
+_SIGNS = regex.compile(r"[\p{Nd}零〇一二兩三四五六七八九十百千萬廿卅年月日號天週周拜期星早晚夜午隔底初半節誕宵夕暝]|[\p{Thai}]")
 _WORDS = regex.compile(r"[\p{Latin}\p{M}']+")
+# Words of units and directions that stand in patterns, not in the calendar.
+_UNIT_WORDS = (
+    "week weekend year half month months couple hari minggu pekan bulan bln tahun setahun setengah tgl tanggal"
+    " ngày ngay tháng thang tuần tuan năm thứ mùng mồng hôm"
+)
 
 
 @lru_cache(maxsize=1)
 def _speaking_words() -> FrozenSet[str]:
-    latin = {word for word in (*MONTH_NAMES, *WEEKDAYS) if _WORDS.fullmatch(word)}
-    return frozenset(_TIME_WORDS | latin | set(SPACED) - {"and", "k"})
+    calendar = (words.MONTH_NAMES, words.WEEKDAYS, words.DAYS, words.WEEKS, words.PARTS, words.YEARLY, words.MOVING, words.MONTHS)
+    latin = {_WORDS.findall(name)[-1] for table in calendar for name in table if _WORDS.search(name)}
+    return frozenset(latin | set(_UNIT_WORDS.split()) | set(SPACED) - {"and", "the"})
 
 
 def speaks_of_numbers_or_time(folded: str) -> bool:
@@ -100,10 +61,11 @@ def speaks_of_numbers_or_time(folded: str) -> bool:
 def find(text: str, today: date, language: str) -> List[Found]:
     """Return everything the rules see in a line, overlaps included, longest first for one start."""
     folded = fold(text)
-    seen = [*contacts(folded), *terms(folded, text)]
+    seen = [*contacts(folded), *terms(folded), *offices_and_places(folded, text), *reasons(folded, language)]
     if speaks_of_numbers_or_time(folded):
         seen += [
-            *dates(folded, today, language),
+            *days(folded, today, language),
+            *relative_days(folded, today),
             *months(folded, today),
             *period_counts(folded),
             *amounts(folded),
@@ -118,14 +80,14 @@ def value_of(entity: str, text: str, today: date, language: str) -> Optional["in
         return max(same, key=lambda item: item.end - item.start).value
     folded = fold(text).strip()
     if entity == "reason":
-        return reason_in(folded) or "other"
+        return reason_in(folded, language) or "other"
     if entity == "office":
         return office_named(folded)
     if entity == "place":
         return text
     if entity == "date":
         month = next((item.value for item in months(folded, today)), None)
-        return None if month is None else _first_day_to_come(str(month), today)
+        return None if month is None else _nearest(str(month), today)
     if entity in ("amount", "period_count"):
         return _bare(folded)
     return None
@@ -136,8 +98,8 @@ def _bare(folded: str) -> Optional[int]:
     return None if number is None else number.value
 
 
-def _first_day_to_come(month: str, today: date) -> str:
+def _nearest(month: str, today: date) -> str:
+    """Return the first day of a month that was named as a time of doing something: of the year that is nearest."""
     first = date.fromisoformat(f"{month}-01")
-    if first.replace(day=28) < today:
-        first = first.replace(year=first.year + 1)
-    return first.isoformat()
+    later = first.replace(year=first.year + 1)
+    return (later if abs(later - today) < abs(today - first) else first).isoformat()
