@@ -32,10 +32,11 @@ class EstimateLateFee(CounterAction):
 
 
 def day(asked: Asked) -> date | None:
-    """Return the first readable `date` entity (ISO), or None."""
+    """Return the latest readable `date` entity (ISO), or None: "came last week, pay on Monday"."""
+    days = []
     for value in asked.entities.get("date", ()):
         try:
-            return date.fromisoformat(value[:10])
+            days.append(date.fromisoformat(value[:10]))
         except ValueError:
             continue
-    return None
+    return max(days, default=None)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from nlu.components.calibration import OUT_OF_SCOPE
+from nlu.components.values.rules import TAIPEI
 from nlu.lint import LANGUAGES
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "held_out"
@@ -122,6 +124,7 @@ def report(languages: Optional[Sequence[str]], model: Optional[Path], verbose: b
     from nlu.bench.latency import load_agent  # noqa: PLC0415
 
     agent = load_agent(model)
+    print(f"{datetime.now(TAIPEI).date().isoformat()}: lines written apart from the training lines\n")
     print(
         "| language | lines | intent right % | out-of-scope recall % | false alarms % | values right % | extra values % | taken for another language |"
     )

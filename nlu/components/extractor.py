@@ -1,8 +1,9 @@
-"""The entity extractor component: rules say what values there are, the tagger which of the doubtful are meant.
+"""The entity extractor component: rules say what values there are, the tagger which doubtful ones are meant.
 
 What a rule or the lexicon is sure of is kept: nothing else is said by those words, whatever the examples
 annotate. An unsure find (a shop called "OK", a bank that may be no channel) is kept when the tagger agrees,
 or when finds of the same word, or of the same kind under the same intent, were mostly right on our examples.
+A word of the lexicon under an intent where no such find was ever right (a channel in a lost card) is dropped.
 A stretch only the tagger sees gets its value from our examples (the same words), or from the rules.
 """
 
@@ -28,20 +29,22 @@ from nlu.components.normalise import fold
 from nlu.components.sequence import Labelled, as_hints, features, labels
 from nlu.components.storage import load_json, save_json
 from nlu.components.tokens import Span, cut
+from nlu.components.trust import OF_WORDS, Trust
 from nlu.components.values import rules
 from nlu.components.values.found import Found, first_come, overlap, settle
 
+# Said by office staff: a town named there is its office.
+_OF_OFFICES = frozenset(
+    {
+        "acknowledge_notice",
+        "query_office_score",
+        "query_group_activity",
+        "query_quality_report",
+        "report_promotion",
+    }
+)
 # Any day: values of training examples are learnt as words, never as dates relative to today.
-_LEARNT = frozenset({"payment_channel", "language", "notice_category", "office", "reason"})
 _ANY_DAY = date(2026, 11, 20)
-
-Trust = Dict[str, Tuple[int, int]]
-
-
-def trust_keys(found: Found, folded: str, intent: str) -> Tuple[str, str]:
-    """Return under what an unsure find is counted: its word (a computed one has none), its kind under the intent."""
-    word = folded[found.start : found.end] if found.entity in _LEARNT | {"place"} else ""
-    return f"{found.entity}:{word}", f"{found.entity}@{intent}"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -53,17 +56,24 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
         self._config, self._storage, self._resource = config, storage, resource
         self._tagger: Optional[tagger.Tagger] = None
         self._known: Dict[str, str] = {}
-        self._trust: Trust = {}
+        self._trust = Trust({})
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """Return the settings.
 
         least_trust, least_seen: the share of right finds a rule needs, and from how many finds it is
-        measured. one_empty_line_in: of the lines without any value, the tagger learns from one in so many
+        measured. enough_to_drop: from how many finds under an intent, none of them right, it drops the kind.
+        one_empty_line_in: of the lines without any value, the tagger learns from one in so many
         (they teach it little and cost most of its time). iterations: of the tagger's training.
         """
-        return {"least_trust": 0.5, "least_seen": 3, "one_empty_line_in": 5, "iterations": 40}
+        return {
+            "least_trust": 0.5,
+            "least_seen": 3,
+            "enough_to_drop": 20,
+            "one_empty_line_in": 5,
+            "iterations": 40,
+        }
 
     @staticmethod
     def required_packages() -> List[str]:
@@ -96,7 +106,7 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
         made = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             learnt = load_json(folder / "learnt.json")
-            made._known, made._trust = learnt["known"], {key: tuple(v) for key, v in learnt["trust"].items()}
+            made._known, made._trust = learnt["known"], Trust(learnt["trust"])
             made._tagger = tagger.Tagger((folder / "tagger.crf").read_bytes()) if learnt["tagger"] else None
         return made
 
@@ -107,7 +117,7 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the tagger, the names of values, and how far each rule can be trusted."""
         rows, written = [], []
-        trust: Dict[str, List[int]] = defaultdict(lambda: [0, 0])
+        trust = Trust({})
         known: Dict[str, Counter] = defaultdict(Counter)
         for example in training_data.nlu_examples:
             text, given = example.get(TEXT), example.get(ENTITIES, [])
@@ -120,11 +130,9 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
                 right = any(
                     s.label == item.entity and s.start < item.end and item.start < s.end for s in spans
                 )
-                for key in () if item.sure else trust_keys(item, folded, example.get(INTENT) or ""):
-                    trust[key][0] += right
-                    trust[key][1] += 1
+                trust.learn(item, folded, example.get(INTENT) or "", right)
             for entity in given:
-                if entity["entity"] in _LEARNT:
+                if entity["entity"] in OF_WORDS:
                     known[f"{entity['entity']}:{folded[entity['start'] : entity['end']].strip()}"][
                         str(entity["value"])
                     ] += 1
@@ -133,7 +141,8 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
             if has_tagger:
                 tagger.train(rows, written, folder / "tagger.crf", max_iterations=self._config["iterations"])
             names = {key: max(sorted(values), key=values.__getitem__) for key, values in known.items()}
-            save_json(folder / "learnt.json", {"known": names, "trust": dict(trust), "tagger": has_tagger})
+            learnt = {"known": names, "trust": dict(trust.counts), "tagger": has_tagger}
+            save_json(folder / "learnt.json", learnt)
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -161,11 +170,16 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
                 agreed.append(match._replace(sure=True))
             else:
                 guessed += self._only_tagged(span, text, folded, language, today)
-        trusted = [item for item in seen if self._is_trusted(item, folded, intent)]
-        # A month said as the time of an act is a day too: both are given.
-        days = [item for item in guessed if item.entity == "date"]
-        kept = first_come([*settle([*agreed, *trusted]), *guessed])
-        return sorted({*kept, *(day for day in days if not _clashes(day, kept))})
+        trusted = [item for item in seen if self._trust.allows(item, folded, intent, self._config)]
+        # The tagger knows when a town's name stands for its office; a rule cannot.
+        offices = [item for item in guessed if item.entity == "office"]
+        reasons, others = _parted([*agreed, *trusted])
+        kept = first_come([*offices, *settle(others), *guessed])
+        # A reason may hold a day (阿嬤上禮拜過世), and a month said as the time of an act is a day too.
+        beside = settle(reasons)
+        beside += [day for day in guessed if day.entity == "date" and not _clashes(day, kept)]
+        found = sorted({*kept, *beside})
+        return [_as_office(item, language) for item in found] if intent in _OF_OFFICES else found
 
     @staticmethod
     def _look(text: str, language: str, today: date) -> Tuple[str, List[Found], List[Span]]:
@@ -176,15 +190,6 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
         value = self._known.get(f"{span.label}:{folded[span.start : span.end].strip()}")
         found = value or rules.value_of(span.label, text[span.start : span.end], today, language)
         return [] if found is None else [Found(span.start, span.end, span.label, found)]
-
-    def _is_trusted(self, item: Found, folded: str, intent: str) -> bool:
-        if item.sure or self._tagger is None:
-            return True
-        counts = [self._trust.get(key, (0, 0)) for key in trust_keys(item, folded, intent)]
-        return any(
-            seen >= self._config["least_seen"] and right / seen >= self._config["least_trust"]
-            for right, seen in counts
-        )
 
 
 def _hints(tokens: Sequence[Span], seen: Iterable[Found]) -> List[str]:
@@ -199,8 +204,21 @@ def _best(items: Iterable[Found]) -> Optional[Found]:
     return max(items, key=lambda item: item.end - item.start, default=None)
 
 
+def _parted(found: Iterable[Found]) -> Tuple[List[Found], List[Found]]:
+    """Return the reasons, and all else."""
+    parts: Tuple[List[Found], List[Found]] = ([], [])
+    for item in found:
+        parts[item.entity != "reason"].append(item)
+    return parts
+
+
 def _clashes(day: Found, kept: Iterable[Found]) -> bool:
     return any(overlap(day, other) and other.entity != "roc_month" for other in kept)
+
+
+def _as_office(item: Found, language: str) -> Found:
+    value = rules.value_of("office", str(item.value), _ANY_DAY, language) if item.entity == "place" else None
+    return item if value is None else item._replace(entity="office", value=value)
 
 
 def _as_entity(item: Found) -> Dict[str, Any]:

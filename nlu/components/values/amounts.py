@@ -18,15 +18,13 @@ _MONEY = regex.compile(
 _BARE = regex.compile(rf"(?<![\p{{Nd}}\p{{Latin}}@.:/#-])(?P<n>{NUMBER})(?![\p{{Nd}}\p{{Latin}}@:/%-])")
 # What follows a number that is no amount: units of time, people, order.
 _NOT_MONEY = regex.compile(
-    r"\s?(?:期|個|次|月|年|日|號|天|週|點|分|小時|歲|人|位|名|樓|路|巷|度|張|筆|類|成|級|公里|種|hari\b|bulan\b|bln\b|kali\b|tahun\b|orang\b|jam\b|menit\b"
+    r"\s?(?:期|個|次|月|年|日|號|天|週|點|分(?![期成開兩二三四五六七八九十0-9])|小時|歲|人|位|名|樓|路|巷|度|張|筆|類|成|級|公里|種|hari\b|bulan\b|bln\b|kali\b|tahun\b|orang\b|jam\b|menit\b"
     r"|months?\b|days?\b|years?\b|times\b|people\b|weeks?\b|hours?\b|minutes?\b|instal|terms?\b|payments?\b|km\b"
     r"|tháng|thang\b|ngày|năm|nam\b|lần|kỳ|ky\b|người|đợt|giờ|phút|tuần"
-    r"|เดือน|วัน|ปี|ครั้ง|งวด|คน|นาที|ชั่วโมง|โมง|ราย)"
+    r"|เดือน|วัน(?!นี้|ที่)|ปี|ครั้ง|งวด|คน|นาที|ชั่วโมง|โมง|ราย)"
 )
-# What stands before a number that is a year, a telephone number or another number of a thing.
-_NO_MONEY_AFTER = regex.compile(
-    r"(?:民國|西元|分機|門牌|\b(?:in|since|year|ext|tahun|thn|năm|nam|line|number|no\.?|nomor|số|room)|ปี|พ\.ศ\.|ค\.ศ\.|เบอร์|โทร)\s?$"
-)
+# What stands before a telephone number or another number of a thing.
+_NO_MONEY_AFTER = regex.compile(r"(?:分機|門牌|\b(?:ext\.?|number|no\.|nomor|room)|เบอร์|โทร)\s?$")
 _YEARS = range(2015, 2036)
 _BUDDHIST_YEARS = range(2560, 2580)
 # Short numbers people know by heart (police, fraud, agency): an amount only with a currency.
@@ -48,8 +46,12 @@ def amounts(folded: str) -> Iterator[Found]:
             name = "n" if hit.group("n") else "m"
             yield Found(hit.start(), hit.end(name) if name == "m" else hit.end(), "amount", number.value)
     for hit in _BARE.finditer(folded):
-        written, number = hit.group("n"), read(hit.group("n"))
-        if number is None or number.value < 100 or _NOT_MONEY.match(folded, hit.end()):
+        written = hit.group("n")
+        if read(written) is None:
+            # 一萬二一次付: the last numeral belongs to the next word.
+            written = written[:-1].strip()
+        number, end = read(written), hit.start("n") + len(written)
+        if number is None or number.value < 100 or (end == hit.end() and _NOT_MONEY.match(folded, end)):
             continue
         if written.startswith("0") or (number.value in _HOTLINES and not number.scaled):
             continue
@@ -59,5 +61,9 @@ def amounts(folded: str) -> Iterator[Found]:
             continue
         year = written.isdigit() and (number.value in _YEARS or number.value in _BUDDHIST_YEARS)
         # A number in words is an amount only when it says hundreds or more by a word.
-        if (number.scaled or written[0].isdigit()) and number.value < _MOST and not (written.isdigit() and len(written) > 6):
-            yield Found(hit.start("n"), hit.end("n"), "amount", number.value, not year)
+        if (
+            (number.scaled or written[0].isdigit())
+            and number.value < _MOST
+            and not (written.isdigit() and len(written) > 6)
+        ):
+            yield Found(hit.start("n"), end, "amount", number.value, not year)

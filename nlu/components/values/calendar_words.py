@@ -20,7 +20,7 @@ def _numbered(groups: Iterable[Tuple[int, Iterable[str]]]) -> Dict[str, int]:
 MONTH_NAMES: Dict[str, int] = _numbered(enumerate(_BOOK["months"], 1))
 # Monday is 0, as datetime.date.weekday() has it.
 WEEKDAYS: Dict[str, int] = _numbered(enumerate(_BOOK["weekdays"]))
-CHINESE_WEEKDAYS: Dict[str, int] = {name: day for day, group in enumerate("一 二 三 四 五 六 日天".split()) for name in group}
+CHINESE_WEEKDAYS: Dict[str, int] = {**{name: day for day, name in enumerate("一二三四五六日")}, "天": 6}
 # Names that are a month or a weekday only with a word before them that says so.
 CUED: FrozenSet[str] = frozenset(_BOOK["cued"])
 # How many days, weeks, months, years from today's.

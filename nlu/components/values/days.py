@@ -12,7 +12,7 @@ from typing import Iterator, Optional
 import regex
 
 from nlu.components.values import calendar_words as words
-from nlu.components.values.calendar_words import common_era, coming, day_of, number, shift
+from nlu.components.values.calendar_words import coming, common_era, day_of, number, shift
 from nlu.components.values.found import Found
 from nlu.components.values.lexicon import either
 from nlu.components.values.numerals import NUMBER
@@ -48,7 +48,7 @@ _DAY_OF = regex.compile(
 )
 _DIGIT, _HAN = regex.compile(r"\p{Nd}"), regex.compile("[年月號日]")
 _NAMED_SIGNS = Signs(words.MONTH_NAMES, r"\p{Thai}")
-_DAY_OF_SIGNS = Signs("st nd rd th tanggal tgl ngày hôm mùng mồng ngay mung tháng thang".split(), "ว")
+_DAY_OF_SIGNS = Signs("st nd rd th tanggal tgl ngày hôm mùng mồng ngay mung tháng thang", "ว")
 _PARTS = {"初": 1, "中": 15, "底": 31}
 _AHEAD = {"下下個月": 2, "下個月": 1, "下月": 1, "上個月": -1, "上月": -1, "上上個月": -2, "next": 1, "last": -1, "depan": 1,
           "lalu": -1, "kemarin": -1, "sau": 1, "tới": 1, "toi": 1, "trước": -1, "rồi": -1, "หน้า": 1, "ที่แล้ว": -1, "ก่อน": -1}  # fmt: skip

@@ -31,15 +31,15 @@ _NUMERIC = regex.compile(
     r"|(?<![0-9/.-])(?P<m>0?[1-9]|1[0-2])\s?/\s?(?P<y>20[0-9]{2})(?![0-9/.-])"
 )
 _NAMED = regex.compile(
-    rf"(?:(?P<cue>in|for|of|the|my|since|by|until|till|from|last|this|and|or|to|through|during|bulan|bln|เดือน)\s?)?(?<![\p{{Latin}}])(?P<m>{_NAMES})(?:,?\s?(?:of\s|năm\s|tahun\s|ปี\s?|พ\.ศ\.\s?)?{_YEAR})?(?P<after>'?s?\s(?:bill|premium|slip|payment|fee|one|month|invoice|tagihan|iuran))?"
+    rf"(?:(?P<cue>in|for|of|the|my|since|by|until|till|from|last|this|and|or|to|through|during|bulan|bln|เดือน)\s?)?(?<![\p{{Latin}}])(?P<m>{_NAMES})(?:,?\s?(?:of\s|năm\s|tahun\s|ปี\s?|พ\.ศ\.\s?)?{_YEAR})?(?P<after>'?s?\s(?:bill|premium|slip|payment|fee|one|month|invoice|tagihan|iuran|and))?"
 )
 _COUNTED = regex.compile(
     rf"(?<!\p{{Latin}})(?:tháng|thang)\s(?P<m>giêng|chạp|{NUMBER})(?:\s?(?:/|năm\s|nam\s|-|\s)\s?{_YEAR})?(?![0-9/])"
     rf"|(?:bulan|bln|เดือน)\s?(?P<m>1[0-2]|0?[1-9]|{NUMBER})(?:\s?(?:/|tahun\s|ปี\s?|\s)\s?{_YEAR})?(?![0-9/])"
 )
 _RELATIVE = Names(MONTHS)
-_NAMED_SIGNS, _COUNTED_SIGNS = Signs(MONTH_NAMES, r"\p{Thai}"), Signs("tháng thang bulan bln".split(), "เ")
-_AGO_SIGNS = Signs("ago lalu trước truoc".split(), "前กท")
+_NAMED_SIGNS, _COUNTED_SIGNS = Signs(MONTH_NAMES, r"\p{Thai}"), Signs("tháng thang bulan bln", "เ")
+_AGO_SIGNS = Signs("ago lalu trước truoc", "前กท")
 _AGO = regex.compile(
     rf"(?P<n>{NUMBER})\s?(?:個月之?前|months?\sago|(?:bulan|bln)\s(?:yang\s)?lalu|(?:tháng|thang)\s(?:trước|truoc)|เดือนก่อน|เดือนที่แล้ว)"
 )

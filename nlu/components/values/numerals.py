@@ -33,19 +33,20 @@ ENGLISH: Dict[str, Part] = {
 }  # fmt: skip
 INDONESIAN: Dict[str, Part] = {
     **_digits("nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas"),
-    "belas": ("b", 10), "puluh": ("m", 10), "ratus": ("m", 100), "seratus": ("d", 100), "ribu": ("m", 1000), "rb": ("m", 1000),
-    "seribu": ("d", 1000), "juta": ("m", 1000000), "jt": ("m", 1000000),
+    "belas": ("b", 10), "puluh": ("m", 10), "ratus": ("m", 100), "seratus": ("m", 100), "ribu": ("m", 1000), "rb": ("m", 1000),
+    "seribu": ("m", 1000), "sejuta": ("m", 1000000), "juta": ("m", 1000000), "jt": ("m", 1000000),
 }  # fmt: skip
 VIETNAMESE: Dict[str, Part] = {
     **_digits("không một/mốt hai ba bốn/tư năm/lăm sáu bảy/bẩy tám chín"),
     "mười": ("t", 10), "mươi": ("m", 10), "trăm": ("m", 100), "nghìn": ("m", 1000), "ngàn": ("m", 1000), "vạn": ("m", 10000),
     "triệu": ("m", 1000000), "chục": ("m", 10), "rưỡi": ("h", 0.5), "lẻ": ("z", 0), "linh": ("z", 0),
     # As people type without marks; words that mean something else then (sau, nam, ngan) are left out.
-    **{word: ("d", value) for word, value in (("mot", 1), ("bon", 4), ("chin", 9))},
-    "muoi": ("t", 10), "tram": ("m", 100), "nghin": ("m", 1000), "ruoi": ("h", 0.5),
+    **{word: ("d", value) for word, value in (("mot", 1), ("bon", 4), ("tam", 8), ("chin", 9))},
+    "muoi": ("m", 10), "tram": ("m", 100), "nghin": ("m", 1000), "ruoi": ("h", 0.5),
 }  # fmt: skip
 THAI: Dict[str, Part] = {
-    **_digits("ศูนย์ หนึ่ง/เอ็ด/นึง สอง/ยี่ สาม สี่ ห้า หก เจ็ด แปด เก้า"),
+    **_digits("ศูนย์ หนึ่ง/เอ็ด สอง/ยี่ สาม สี่ ห้า หก เจ็ด แปด เก้า"),
+    "นึง": ("-", 0), "เดียว": ("-", 0),
     "สิบ": ("m", 10), "ร้อย": ("m", 100), "พัน": ("m", 1000), "หมื่น": ("m", 10000), "แสน": ("m", 100000), "ล้าน": ("m", 1000000),
 }  # fmt: skip
 
@@ -58,10 +59,12 @@ _UNSPACED: Dict[str, Part] = {**CHINESE, **THAI}
 _DIGITS = r"(?:\p{Nd}{1,3}(?:[,.]\p{Nd}{3})+(?![\p{Nd}])|\p{Nd}+(?:\.\p{Nd}{1,2})?)"
 _spaced_words = "|".join(sorted(map(regex.escape, SPACED), key=len, reverse=True))
 _unspaced_words = "|".join(sorted(map(regex.escape, _UNSPACED), key=len, reverse=True))
+# Only these follow digits: in "tháng 8 năm 2025" the word after 8 is a year, not a five.
+_scales = "|".join(word for word, (kind, value) in SPACED.items() if kind == "m" and value >= 100)
 # A run of number words or digits, in which one language does not mix with another often enough to matter.
 NUMBER = (
-    rf"(?:{_DIGITS}(?:(?:k|rb|jt)\b|tr[1-9]?\b)|(?:{_DIGITS}|{_unspaced_words})(?:\s?(?:{_DIGITS}|{_unspaced_words}))*"
-    rf"|(?:{_DIGITS}\s?)?\b(?:{_spaced_words})\b(?:[\s-](?:(?:{_spaced_words})\b|[1-9]\b))*)"
+    rf"(?:{_DIGITS}(?:(?:k|rb|jt)\b|tr[1-9]?\b)|(?:{_DIGITS}\s?\b(?:{_scales})|\b(?:{_spaced_words}))\b(?:[\s-](?:(?:{_spaced_words})\b|[1-9]\b))*"
+    rf"|(?:{_DIGITS}|{_unspaced_words})(?:\s?(?:{_DIGITS}|{_unspaced_words}))*)"
 )
 _PART = regex.compile(rf"{_DIGITS}|{_unspaced_words}|(?:{_spaced_words})\b|k|rb|jt|tr")
 

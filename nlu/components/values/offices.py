@@ -46,8 +46,8 @@ def _book() -> _Book:
     counties: Dict[str, str] = {}
     for county, names in elsewhere["counties"].items():
         counties.update({form: county for name in (county, *names) for form in forms(name)})
-    for name in [*counties, *(form for name in elsewhere["elsewhere"] for form in forms(name))]:
-        places.setdefault(name, ())
+    for form in [*counties, *(form for name in elsewhere["elsewhere"] for form in forms(name))]:
+        places.setdefault(form, ())
     agency = {fold(form): name for name, names in rules["agency"].items() for form in (name, *names)}
     between = rf"(?:\s?(?:{'|'.join(rules['between'])}))*"
     return _Book(
@@ -67,10 +67,11 @@ def _meant(candidates: Tuple[str, ...], folded: str, start: int, end: int) -> Op
     if len(candidates) > 1:
         rest = f"{folded[:start]} {folded[end:]}"
         named = {county for _, _, county in book.counties.find(rest)}
-        chosen = [name for name in candidates if name[:3] in named] or [
-            name for name in candidates if name.startswith(book.served)
-        ]
-        return chosen[0] if len(chosen) == 1 else None
+        chosen = [name for name in candidates if name[:3] in named]
+        if len(chosen) != 1:
+            # Of two that we serve (Phượng Sơn, Phương Sơn without marks) the first is the larger.
+            chosen = [name for name in candidates if name.startswith(book.served)][:1]
+        return chosen[0] if chosen else None
     return candidates[0] if candidates else None
 
 

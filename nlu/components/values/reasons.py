@@ -12,7 +12,6 @@ from nlu.components.values.found import Found
 from nlu.components.values.lexicon import load
 from nlu.components.values.signs import latin_words
 
-
 _HAN, _THAI = regex.compile(r"\p{Han}"), regex.compile(r"\p{Thai}")
 # The lexicon gives each reason's phrases in this order.
 _LANGUAGES = ("zh-TW", "en", "id", "vi", "th")
@@ -24,7 +23,9 @@ def _patterns() -> Dict[str, "regex.Pattern[str]"]:
     book = load("reasons.yml")
     patterns = {}
     for index, language in enumerate(_LANGUAGES):
-        parts = "|".join(f"(?P<{reason}>{entry['phrases'][index]})" for reason, entry in book["reasons"].items())
+        parts = "|".join(
+            f"(?P<{reason}>{entry['phrases'][index]})" for reason, entry in book["reasons"].items()
+        )
         parts = parts.replace("<kin>", book["kin"][index]).replace("<cut>", book["cut"])
         patterns[language] = regex.compile(
             rf"(?<![\p{{Latin}}\p{{M}}])(?:{parts})(?!(?<=[\p{{Latin}}\p{{M}}])[\p{{Latin}}\p{{M}}])"

@@ -26,7 +26,13 @@ _WEEK = regex.compile(
     rf"|(?:\b(?P<cue>on|by|until|till|before|after|since|this|every|hari|hôm|bữa|from)\s)?(?:(?P<way>next|last|past|coming)\s)?(?P<w>{_WEEKDAY})(?:\s?(?P<way>{_WAYS})(?!\p{{Latin}}))?"
     rf"|วัน(?P<w>{_WEEKDAY})(?P<way>{_WAYS}|นี้)?"
 )
-_FIXED = Names({name: name for table in (words.DAYS, words.WEEKS, words.PARTS, words.YEARLY, words.MOVING) for name in table})
+_FIXED = Names(
+    {
+        name: name
+        for table in (words.DAYS, words.WEEKS, words.PARTS, words.YEARLY, words.MOVING)
+        for name in table
+    }
+)
 _UNITS = {
     **dict.fromkeys(("天", "日", "工", "day", "days", "hari", "ngày", "ngay", "hôm", "bữa", "วัน"), 1),
     **dict.fromkeys(("禮拜", "星期", "週", "周", "week", "weeks", "minggu", "pekan", "tuần", "tuan", "สัปดาห์", "อาทิตย์"), 7),
@@ -46,8 +52,8 @@ _WEEKEND = regex.compile(
 )
 _WEEK_SIGNS = Signs(words.WEEKDAYS, "週周禮星拜วเ")
 _WEEKEND_SIGNS = Signs(["weekend", "pekan", "tuần", "tuan"], "週周สเ")
-_LATER_SIGNS = Signs("day days week weeks month months lagi nữa sau tới nua".split(), "天日禮星週周月อ")
-_AGO_SIGNS = Signs("ago back before lalu kemarin trước truoc".split(), "前กท")
+_LATER_SIGNS = Signs("day days week weeks month months lagi nữa sau tới nua", "天日禮星週周月อ")
+_AGO_SIGNS = Signs("ago back before lalu kemarin trước truoc", "前กท")
 _NEW_YEARS = regex.compile(r"大年初(?P<d>[一二三四五六七八九十]{1,2})")
 
 

@@ -12,8 +12,8 @@ import regex
 
 from nlu.components.normalise import fold
 from nlu.components.values import calendar_words as words
-from nlu.components.values.contacts import contacts
 from nlu.components.values.amounts import amounts
+from nlu.components.values.contacts import contacts
 from nlu.components.values.days import days
 from nlu.components.values.found import Found
 from nlu.components.values.months import months
@@ -22,6 +22,7 @@ from nlu.components.values.offices import office_named, offices_and_places
 from nlu.components.values.periods import period_counts
 from nlu.components.values.reasons import reason_in, reasons
 from nlu.components.values.relative_days import relative_days
+from nlu.components.values.signs import latin_words
 from nlu.components.values.terms import terms
 
 TAIPEI = ZoneInfo("Asia/Taipei")
@@ -37,8 +38,10 @@ def today_of(metadata: Any) -> date:
 
 
 # Cheap signs that a line may hold a number or a time; most lines hold none, and the patterns cost most of a parse.
-_SIGNS = regex.compile(r"[\p{Nd}零〇一二兩三四五六七八九十百千萬廿卅年月日號天週周拜期星早晚夜午隔底初半節誕宵夕暝]|[\p{Thai}]")
-_WORDS = regex.compile(r"[\p{Latin}\p{M}']+")
+_SIGNS = regex.compile(
+    r"[\p{Nd}零〇一二兩三四五六七八九十百千萬廿卅年月日號天週周拜期星早晚夜午隔底初半節誕宵夕暝]|[\p{Thai}]"
+)
+_WORDS = regex.compile(r"[\p{Latin}\p{M}]+")
 # Words of units and directions that stand in patterns, not in the calendar.
 _UNIT_WORDS = (
     "week weekend year half month months couple hari minggu pekan bulan bln tahun setahun setengah tgl tanggal"
@@ -48,14 +51,23 @@ _UNIT_WORDS = (
 
 @lru_cache(maxsize=1)
 def _speaking_words() -> FrozenSet[str]:
-    calendar = (words.MONTH_NAMES, words.WEEKDAYS, words.DAYS, words.WEEKS, words.PARTS, words.YEARLY, words.MOVING, words.MONTHS)
+    calendar = (
+        words.MONTH_NAMES,
+        words.WEEKDAYS,
+        words.DAYS,
+        words.WEEKS,
+        words.PARTS,
+        words.YEARLY,
+        words.MOVING,
+        words.MONTHS,
+    )
     latin = {_WORDS.findall(name)[-1] for table in calendar for name in table if _WORDS.search(name)}
-    return frozenset(latin | set(_UNIT_WORDS.split()) | set(SPACED) - {"and", "the"})
+    return frozenset(latin | set(_UNIT_WORDS.split()) | set(SPACED) - {"and", "the", "at"})
 
 
 def speaks_of_numbers_or_time(folded: str) -> bool:
     """Say whether it is worth looking for numbers, months and days."""
-    return bool(_SIGNS.search(folded)) or not _speaking_words().isdisjoint(_WORDS.findall(folded))
+    return bool(_SIGNS.search(folded)) or not _speaking_words().isdisjoint(latin_words(folded))
 
 
 def find(text: str, today: date, language: str) -> List[Found]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import FrozenSet, Iterable
+from typing import FrozenSet, Iterable, Union
 
 import regex
 
@@ -19,9 +19,12 @@ def latin_words(folded: str) -> FrozenSet[str]:
 class Signs:
     """The Latin words, and the other characters, one of which every find of a rule has."""
 
-    def __init__(self, names: Iterable[str], characters: str = "") -> None:
-        """`names`: their last Latin word is a sign; `characters`: the inside of a character class."""
-        last = (_WORD.findall(name) for name in names)
+    def __init__(self, names: Union[str, Iterable[str]], characters: str = "") -> None:
+        """`names`: words with spaces between, or names of which the last Latin word is a sign.
+
+        `characters`: the inside of a character class.
+        """
+        last = (_WORD.findall(name) for name in (names.split() if isinstance(names, str) else names))
         self._words = frozenset(words[-1] for words in last if words)
         self._characters = regex.compile(f"[{characters}]") if characters else None
 

@@ -12,7 +12,9 @@ from nlu.components.values.lexicon import Names, forms, load
 @lru_cache(maxsize=1)
 def _terms() -> Dict[str, "Names[str]"]:
     return {
-        entity: Names({form: value for value, names in values.items() for name in names for form in forms(name)})
+        entity: Names(
+            {form: value for value, names in values.items() for name in names for form in forms(name)}
+        )
         for entity, values in load("terms.yml").items()
     }
 
