@@ -171,10 +171,8 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
             else:
                 guessed += self._only_tagged(span, text, folded, language, today)
         trusted = [item for item in seen if self._trust.allows(item, folded, intent, self._config)]
-        # The tagger knows when a town's name stands for its office; a rule cannot.
-        offices = [item for item in guessed if item.entity == "office"]
         reasons, others = _parted([*agreed, *trusted])
-        kept = first_come([*offices, *settle(others), *guessed])
+        kept = first_come([*settle(others), *guessed])
         # A reason may hold a day (阿嬤上禮拜過世), and a month said as the time of an act is a day too.
         beside = settle(reasons)
         beside += [day for day in guessed if day.entity == "date" and not _clashes(day, kept)]
