@@ -24,6 +24,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.components import tagger
+from nlu.components.choice import best, clashes, parted, touch
 from nlu.components.language import previous_language
 from nlu.components.normalise import fold
 from nlu.components.sequence import Labelled, as_hints, features, labels
@@ -31,7 +32,7 @@ from nlu.components.storage import load_json, save_json
 from nlu.components.tokens import Span, cut
 from nlu.components.trust import OF_WORDS, Trust
 from nlu.components.values import rules
-from nlu.components.values.found import Found, first_come, overlap, settle
+from nlu.components.values.found import Found, first_come, settle
 
 # Said by office staff: a town named there is its office.
 _OF_OFFICES = frozenset(
@@ -165,17 +166,17 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
         agreed: List[Found] = []
         guessed: List[Found] = []
         for span in tagged:
-            match = _best(item for item in seen if item.entity == span.label and _touch(item, span))
+            match = best(item for item in seen if item.entity == span.label and touch(item, span))
             if match:
                 agreed.append(match._replace(sure=True))
             else:
                 guessed += self._only_tagged(span, text, folded, language, today)
         trusted = [item for item in seen if self._trust.allows(item, folded, intent, self._config)]
-        reasons, others = _parted([*agreed, *trusted])
+        reasons, others = parted([*agreed, *trusted])
         kept = first_come([*settle(others), *guessed])
         # A reason may hold a day (阿嬤上禮拜過世), and a month said as the time of an act is a day too.
         beside = settle(reasons)
-        beside += [day for day in guessed if day.entity == "date" and not _clashes(day, kept)]
+        beside += [day for day in guessed if day.entity == "date" and not clashes(day, kept)]
         found = sorted({*kept, *beside})
         return [_as_office(item, language) for item in found] if intent in _OF_OFFICES else found
 
@@ -192,26 +193,6 @@ class CounterExtractor(GraphComponent, EntityExtractorMixin):
 
 def _hints(tokens: Sequence[Span], seen: Iterable[Found]) -> List[str]:
     return as_hints(tokens, [Labelled(item.start, item.end, item.entity) for item in seen])
-
-
-def _touch(item: Found, span: Labelled) -> bool:
-    return item.start < span.end and span.start < item.end
-
-
-def _best(items: Iterable[Found]) -> Optional[Found]:
-    return max(items, key=lambda item: item.end - item.start, default=None)
-
-
-def _parted(found: Iterable[Found]) -> Tuple[List[Found], List[Found]]:
-    """Return the reasons, and all else."""
-    parts: Tuple[List[Found], List[Found]] = ([], [])
-    for item in found:
-        parts[item.entity != "reason"].append(item)
-    return parts
-
-
-def _clashes(day: Found, kept: Iterable[Found]) -> bool:
-    return any(overlap(day, other) and other.entity != "roc_month" for other in kept)
 
 
 def _as_office(item: Found, language: str) -> Found:
