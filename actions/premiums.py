@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from actions.base import Answer, Asked, CounterAction
+from nhi_core.domain.calendar import TAIPEI
 
 if TYPE_CHECKING:
     from nhi_core.services.turns import TurnContext
+
+
+# "The bill came last week, what is the late fee": a day that was mentioned, not one to pay on.
+MENTIONED = timedelta(days=62)
 
 
 class QueryArrears(CounterAction):
@@ -27,8 +32,11 @@ class EstimateLateFee(CounterAction):
     verb = "estimate_late_fee"
 
     def answer(self, turn: TurnContext, asked: Asked) -> Answer:
-        """Use the day that was picked or said; one that cannot be read means today."""
-        return Answer("late_fee_estimate", view=self.core.late_fees.estimate(turn.account_id, day(asked)))
+        """Use the day that was picked or said; one that cannot be read, or is just over, means today."""
+        chosen, today = day(asked), self.core.clock.now().astimezone(TAIPEI).date()
+        if chosen is not None and today - MENTIONED <= chosen < today:
+            chosen = None
+        return Answer("late_fee_estimate", view=self.core.late_fees.estimate(turn.account_id, chosen))
 
 
 def day(asked: Asked) -> date | None:

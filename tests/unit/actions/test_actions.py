@@ -170,6 +170,14 @@ def test_the_late_fee_is_for_the_day_that_was_picked(world: World, chat: Chat) -
     assert past.template == "date_out_of_range"
 
 
+def test_a_day_just_over_is_one_that_was_mentioned_not_one_to_pay_on(world: World, chat: Chat) -> None:
+    world.bind(chat.account, owing(world))
+    mentioned = chat.ask("estimate_late_fee", entities=[{"entity": "date", "value": "2026-09-09"}])
+    assert chat.view(mentioned)["pay_on"] == "2026-09-10"
+    both = [{"entity": "date", "value": day} for day in ("2026-09-09", "2026-09-20")]
+    assert chat.view(chat.ask("estimate_late_fee", entities=both))["pay_on"] == "2026-09-20"
+
+
 def test_two_guesses_then_a_person(chat: Chat) -> None:
     ranking = [
         {"name": "nlu_fallback", "confidence": 0.5},
