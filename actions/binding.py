@@ -27,7 +27,7 @@ class BindAccount(CounterAction):
         if not codes and status.bound:
             return Answer("binding_status", view=status)
         if not codes:
-            return Answer("bind_ask_code")
+            return Answer("bind_ask_code", args={"web": True} if self.core.account_links.offered else None)
         proposal = self.core.bindings.propose(turn.account_id, codes[0])
         if proposal.kind is AccountKind.CLERK:
             return Answer("clerk_welcome", view=proposal)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from bot import metrics, webhook
 from bot.api import health, kiosk, media
 from bot.api import metrics as metrics_api
+from bot.link import pages as link
 from bot.mailbox import Mailbox
 from bot.pay import pages as pay
 from bot.pay import sandbox as sandbox_gateway
@@ -65,6 +66,8 @@ def create_app(
     app.register_blueprint(health.blueprint(health.checks(settings, core)))  # open: parts by name only
     # authentication: each request signed with the key of an enrolled kiosk
     app.register_blueprint(kiosk.blueprint(core, tell or tell_with(configured(settings))))
+    if core.account_links.offered:
+        app.register_blueprint(link.blueprint(core))  # authentication: the random token, once
     app.register_blueprint(pay.blueprint(core))  # authentication: signed links; callbacks: the gateways' own
     app.register_blueprint(slip_pages.blueprint(core))  # authentication: signed links; forms: their own token
     if core.payment_means.sandbox_books is not None:

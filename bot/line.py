@@ -127,6 +127,10 @@ class LineClient:
         """Return `userId`, `displayName` and, if the person agreed, `language`. Raises LineError."""
         return _dict(_call(self._api.get_profile, user_id))
 
+    def link_token(self, user_id: str) -> str:
+        """Return a token for LINE's account-link dialogue: ten minutes, one use. Raises LineError."""
+        return str(_dict(_call(self._api.issue_link_token, user_id))["linkToken"])
+
     def group_summary(self, group_id: str) -> dict[str, Any]:
         """Return `groupId`, `groupName`. Raises LineError."""
         return _dict(_call(self._api.get_group_summary, group_id))

@@ -223,12 +223,19 @@ def membership(platform: Platform, group_id: str, kind: str, users: list[str]) -
 
 
 def account_link(platform: Platform, link_token: str, nonce: str) -> Json | None:
-    """The person finished the link dialog. None for an expired token: LINE sends no event then."""
+    """The person finished the link dialog. None for an expired token: LINE sends no event then.
+
+    A failed link (not a friend any more, a nonce of the wrong length) has no source and no reply token.
+    """
     with platform.lock:
         user = platform.links.redeem(link_token)
         if user is None:
             return None
-        return platform.events.event("accountLink", user, user, link={"result": "ok", "nonce": nonce})
+        if 10 <= len(nonce) <= 255 and platform.world.people[user].reachable:
+            return platform.events.event("accountLink", user, user, link={"result": "ok", "nonce": nonce})
+        fields: dict[str, Any] = {"link": {"result": "failed", "nonce": nonce}}
+        failed = platform.events.event("accountLink", user, user, reply_token=False, **fields)
+        return {name: value for name, value in failed.items() if name != "source"}
 
 
 def raw(platform: Platform, chat: str, user: str | None, event: dict[str, Any]) -> Json:

@@ -39,9 +39,11 @@ def create_app(config: SandboxConfig | None = None) -> Flask:
         """Stands for access.line.me: the person agrees by opening it."""
         nonce = request.args.get("nonce", "")
         event = acting.account_link(platform, request.args.get("linkToken", ""), nonce)
-        if event is not None and 10 <= len(nonce) <= 255:
-            platform.emit([event])
+        if event is None:
+            return LINKED.format("連結已失效 · The link has expired")
+        platform.emit([event])
+        if event["link"]["result"] == "ok":
             return LINKED.format("帳號連結完成 · Linked")
-        return LINKED.format("連結已失效 · The link has expired")
+        return LINKED.format("帳號連結失敗 · Linking failed")
 
     return app

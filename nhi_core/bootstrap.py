@@ -14,6 +14,7 @@ from nhi_core.adapters.clock import SystemClock, SystemIds
 from nhi_core.adapters.db import ColumnSealer, Engine, SqlUnitOfWorkFactory, make_engine
 from nhi_core.adapters.db import ping as ping_database
 from nhi_core.adapters.db.bulk_imports import SqlImports
+from nhi_core.adapters.identity import web_identity
 from nhi_core.adapters.mail import make_mailer
 from nhi_core.adapters.payments import PaymentMeans, payment_means
 from nhi_core.adapters.premiums.files.source import FileSource
@@ -26,6 +27,7 @@ from nhi_core.domain.reminders import QuietHours
 from nhi_core.health import HealthService
 from nhi_core.ports import Clock, Fingerprints, Ids, Limiter, UnitOfWorkFactory, Vault, WorkingDays
 from nhi_core.security import KeyedFingerprints, KeyRings, Sealer, Signer
+from nhi_core.services.account_links import AccountLinks, LinkAddresses
 from nhi_core.services.arrears import ArrearsService
 from nhi_core.services.binding_desk import BindingDesk
 from nhi_core.services.binding_news import BindingNews
@@ -87,6 +89,7 @@ class Core:
     kiosks: KioskService
     binding_desk: BindingDesk
     binding_news: BindingNews
+    account_links: AccountLinks
     arrears: ArrearsService
     late_fees: LateFeeService
     instalments: InstalmentService
@@ -147,6 +150,7 @@ def build(
     policy = FeePolicy(settings.late_fee_waiver, GraceModel(settings.grace_model))
     cooling_off = timedelta(minutes=settings.payment_cooling_off)
     turns = TurnService(vault, ids)
+    bindings = BindingService(uow, clock, ids, fingerprints, limiter)
     card_sessions = CardSessionService(uow, clock, ids, fingerprints, line_id=settings.line_basic_id)
     planner = ReminderPlanner(
         ReminderRules(calendar, policy), QuietHours.parse(settings.quiet_hours), clock, ids
@@ -172,11 +176,21 @@ def build(
         conversations=ConversationService(uow, clock, ids),
         turns=turns,
         tickets=TicketService(vault, ids, turns),
-        bindings=BindingService(uow, clock, ids, fingerprints, limiter),
+        bindings=bindings,
         card_sessions=card_sessions,
         kiosks=KioskService(uow, clock, ids, card_sessions),
         binding_desk=BindingDesk(uow, card_sessions),
         binding_news=BindingNews(uow),
+        account_links=AccountLinks(
+            uow,
+            vault,
+            ids,
+            fingerprints,
+            limiter,
+            bindings=bindings,
+            identity=web_identity(settings, uow),
+            addresses=LinkAddresses(settings.public_url, settings.line_access_url),
+        ),
         arrears=ArrearsService(uow, clock, calendar, policy),
         late_fees=LateFeeService(uow, clock, calendar, policy),
         instalments=InstalmentService(uow, clock, ids, calendar, policy, cooling_off=cooling_off),

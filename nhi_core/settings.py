@@ -19,6 +19,7 @@ from pydantic_settings import SettingsConfigDict
 from nhi_core import sandbox
 from nhi_core.domain.rates import WAIVE_LE_DEFAULT
 from nhi_core.security import KeyRings, KeysUnusable, load_key_file, sandbox_rings
+from nhi_core.settings_identity import IdentitySettings
 from nhi_core.settings_mail import MailSettings
 from nhi_core.settings_payments import PaymentSettings
 
@@ -30,6 +31,7 @@ _SANDBOX_DEFAULTS: Mapping[str, str] = {
     "LINE_CHANNEL_SECRET": sandbox.LINE_CHANNEL_SECRET,
     "LINE_CHANNEL_ACCESS_TOKEN": sandbox.LINE_CHANNEL_ACCESS_TOKEN,
     "LINE_BASIC_ID": sandbox.LINE_BASIC_ID,
+    "NHI_WEB_IDENTITY": "sandbox",
     "LINE_API_URL": "http://127.0.0.1:8010",
     "LINE_ACCESS_URL": "http://127.0.0.1:8010",
     "LINE_DATA_API_URL": "http://127.0.0.1:8010",
@@ -63,7 +65,7 @@ class SettingsRefused(Exception):
         super().__init__("the settings cannot be used:\n" + "\n".join(f"  - {line}" for line in problems))
 
 
-class Settings(PaymentSettings, MailSettings):
+class Settings(PaymentSettings, MailSettings, IdentitySettings):
     """All settings; read them with `Settings.load()`."""
 
     model_config = SettingsConfigDict(

@@ -7,6 +7,7 @@ import re
 import structlog
 from pydantic import ValidationError
 
+from bot.handlers import linking
 from bot.outcomes import Answer, Quiet, Say
 from bot.rendering.postbacks import MENU_SESSION, BadPostback, decode
 from bot.visit import Visit
@@ -50,6 +51,8 @@ def handle(visit: Visit) -> Answer:
     if not (fresh or from_menu):
         log.info("postback_stale", event_id=visit.event.id, intent=tap.intent)
         return _stale(visit)
+    if tap.intent == linking.INTENT:
+        return linking.offer(visit)
     return visit.ask(request)
 
 

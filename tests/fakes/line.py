@@ -59,6 +59,9 @@ class FakeLine:
     def loading(self, user_id: str, seconds: int = 5) -> None:
         self.loadings.append(user_id)
 
+    def link_token(self, user_id: str) -> str:
+        return f"link-token-of-{user_id}"
+
     def profile(self, user_id: str) -> dict[str, Any]:
         if user_id not in self.languages:
             raise LineError(Refused(404, "not found"))

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from nhi_core.adapters.calendar import TaiwanCalendar
+from nhi_core.adapters.identity.sandbox import SandboxIdentity
 from nhi_core.adapters.payments.write_off import SandboxWriteOffNumbers
 from nhi_core.domain.late_fee import FeePolicy
 from nhi_core.domain.people import Person
 from nhi_core.domain.reminder_days import ReminderRules
 from nhi_core.domain.reminders import QuietHours
 from nhi_core.security import Signer, sandbox_rings
+from nhi_core.services.account_links import AccountLinks, LinkAddresses
 from nhi_core.services.arrears import ArrearsService
 from nhi_core.services.binding_desk import BindingDesk
 from nhi_core.services.binding_news import BindingNews
@@ -81,6 +83,16 @@ class World:
         self.kiosks = KioskService(self.uow, self.clock, self.ids, self.card_sessions)
         self.binding_desk = BindingDesk(self.uow, self.card_sessions)
         self.binding_news = BindingNews(self.uow)
+        self.account_links = AccountLinks(
+            self.uow,
+            self.vault,
+            self.ids,
+            self.fingerprints,
+            self.limiter,
+            bindings=self.bindings,
+            identity=SandboxIdentity(self.uow, self.public_url),
+            addresses=LinkAddresses(self.public_url, "https://access.line.me"),
+        )
         self.arrears = ArrearsService(self.uow, self.clock, CALENDAR, self.policy)
         self.late_fees = LateFeeService(self.uow, self.clock, CALENDAR, self.policy)
         self.instalments = InstalmentService(self.uow, self.clock, self.ids, CALENDAR, self.policy)

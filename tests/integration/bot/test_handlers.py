@@ -42,7 +42,7 @@ ONE_TO_ONE: Mapping[str, tuple[dict[str, Any], str | None]] = {
     "unsend": (event("unsend", replyToken=None, unsend={"messageId": "1"}), None),
     "edited": (edited("你好"), "edited_ack"),
     "menu switched": (events.tap("x", newRichMenuAliasId="en", status="SUCCESS"), None),
-    "account linked": (event("accountLink", link={"result": "ok", "nonce": "n"}), "unknown_event"),
+    "account linked": (event("accountLink", link={"result": "ok", "nonce": "n"}), "link_failed"),
     "account link failed": (event("accountLink", user=None, source=None, replyToken=None), None),
     "beacon": (event("beacon", beacon={"hwid": "a", "type": "enter"}), None),
     "things": (event("things", things={"deviceId": "t", "type": "link"}), None),

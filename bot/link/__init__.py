@@ -1,0 +1,1 @@
+"""The pages of the web log-in, between the chat and LINE's own link dialogue."""
