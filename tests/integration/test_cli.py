@@ -30,7 +30,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, redis_url: str) -> Run:
     monkeypatch.setenv("NHI_REDIS_URL", redis_url)
     monkeypatch.setenv("NHI_TODAY", "2026-09-10")
     runner = CliRunner()
-    return lambda *words: runner.invoke(command(CORE), list(words), prog_name="nhi-counter")
+    return lambda *words, typed=None: runner.invoke(
+        command(CORE), list(words), prog_name="nhi-counter", input=typed
+    )
 
 
 class _NoLogs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from flask import Flask
 from bot.api.kiosk import blueprint
 from bot.api.kiosk.answers import STATUS_OF_ERROR
 from bot.api.kiosk.openapi import BASE, CALLS, document
+from nhi_core.domain.card_session import MOVES, EndReason
 from nhi_core.wire.kiosk import KioskErrorCode
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -59,3 +61,10 @@ def test_references_lead_somewhere() -> None:
     schemas = document()["components"]["schemas"]
     for part in text.split('"$ref": "#/components/schemas/')[1:]:
         assert part.split('"')[0] in schemas
+
+
+def test_the_page_shows_the_table_of_the_code() -> None:
+    page = (ROOT / "docs" / "kiosk-binding.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", page, re.MULTILINE)
+    assert set(rows) == {(state.value, event.value, to.value) for (state, event), to in MOVES.items()}
+    assert all(f"`{reason.value}`" in page for reason in EndReason)

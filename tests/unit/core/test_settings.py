@@ -82,6 +82,9 @@ def test_a_whole_production_environment_is_accepted(
         ("RASA_TOKEN", "short", "too short"),
         ("ACTIONS_TOKEN", sandbox.ACTIONS_TOKEN, "sandbox"),
         ("ACTIONS_TOKEN", "", "is not set"),
+        ("LINE_BASIC_ID", "", "is not set"),
+        ("LINE_BASIC_ID", "counter", "wrong form"),
+        ("LINE_ACCESS_URL", "http://access.line.me", "https://"),
     ],
 )
 def test_production_refuses(
@@ -201,3 +204,25 @@ def test_quiet_hours_are_two_times_or_none(hours: str) -> None:
 def test_quiet_hours_that_are_none_are_refused_by_name(hours: str) -> None:
     with pytest.raises(SettingsRefused, match="NHI_QUIET_HOURS has the wrong form"):
         Settings.load(env_file=None, NHI_QUIET_HOURS=hours)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"NHI_WEB_IDENTITY": "sandbox"},
+        {"NHI_WEB_IDENTITY": "oidc"},
+        {"NHI_WEB_IDENTITY": "oidc", "OIDC_ISSUER": "http://login.example.test", "OIDC_CLIENT_ID": "c",
+         "OIDC_CLIENT_SECRET": "0123456789abcdef"},
+    ],
+)  # fmt: skip
+def test_production_takes_no_made_up_and_no_half_log_in(
+    production: dict[str, str], monkeypatch: pytest.MonkeyPatch, values: dict[str, str]
+) -> None:
+    with pytest.raises(SettingsRefused):
+        load(production | values, monkeypatch)
+
+
+def test_production_has_no_web_log_in_unless_one_is_set(
+    production: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load(production, monkeypatch).web_identity is None

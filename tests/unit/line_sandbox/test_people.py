@@ -210,3 +210,12 @@ def test_account_link_tokens_work_once_and_ten_minutes(line: Line) -> None:
     line.platform.dispatcher.settle(5)
     events = [e["events"][0] for e in line.platform.journal.entries() if e["kind"] == "webhook"]
     assert [(e["type"], e["link"]["result"]) for e in events] == [("accountLink", "ok")]
+
+
+def test_a_link_that_fails_names_nobody_and_cannot_be_answered(line: Line) -> None:
+    token = line.call("POST", f"user/{CHEN}/linkToken").get_json()["linkToken"]
+    assert "failed" in line.client.get(f"/dialog/bot/accountLink?linkToken={token}&nonce=short").text
+    line.platform.dispatcher.settle(5)
+    [event] = [e["events"][0] for e in line.platform.journal.entries() if e["kind"] == "webhook"]
+    assert event["link"]["result"] == "failed"
+    assert not {"source", "replyToken"} & event.keys()
