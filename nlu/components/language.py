@@ -18,6 +18,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.components.corpus import language_of_corpus
 from nlu.components.letters import LATIN, VIETNAMESE, LetterModel
 from nlu.components.storage import load_arrays, load_json, save_arrays, save_json
 from nlu.components.turn import current_turn
@@ -71,6 +72,11 @@ def previous_language(message: Message) -> str:
     return given_language(message) or DEFAULT
 
 
+def _one_language(training_data: TrainingData) -> str:
+    texts = [example.get(TEXT) for example in training_data.intent_examples if example.get(TEXT)]
+    return language_of_corpus(texts, [by_script(text) for text in texts])
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class LanguageIdentifier(GraphComponent):
     """Sets `language` on every message."""
@@ -79,6 +85,8 @@ class LanguageIdentifier(GraphComponent):
         """Use `create` or `load`."""
         self._config, self._storage, self._resource = config, storage, resource
         self._letters: Optional[LetterModel] = None
+        # Set when the training lines name no language: then all are in this one, and so is every later line.
+        self._only: Optional[str] = None
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -113,29 +121,32 @@ class LanguageIdentifier(GraphComponent):
             made._letters = LetterModel(
                 load_json(folder / "grams.json"), load_arrays(folder / "table.npz")["table"]
             )
+            made._only = load_json(folder / "corpus.json")["only"]
         return made
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the letters of en, id and vi from our own examples, whose language is their folder's."""
         lines = [(m.get(TEXT), m.get("language")) for m in training_data.intent_examples if m.get("language")]
         self._letters = LetterModel.fit(lines)
+        self._only = None if lines else _one_language(training_data)
         with self._storage.write_to(self._resource) as folder:
             save_json(folder / "grams.json", self._letters.grams)
             save_arrays(folder / "table.npz", {"table": self._letters.table})
+            save_json(folder / "corpus.json", {"only": self._only})
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Give a language to examples that came without one."""
+        """Give a language to examples that came without one: the same to all when none came with one."""
         for example in training_data.training_examples:
             if example.get(TEXT) and not example.get("language"):
-                example.set("language", self.identify(example.get(TEXT), None))
+                example.set("language", self._only or self.identify(example.get(TEXT), None))
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set the language, and put it into the parse result."""
         for message in messages:
             text = message.get(TEXT) or ""
-            language = self.identify(text, given_language(message))
+            language = self._only or self.identify(text, given_language(message))
             message.set("language", language, add_to_output=True)
             notes = current_turn.get()
             if notes is not None:
