@@ -68,6 +68,16 @@ class ApplyInstalment(CounterAction):
             return Answer("apply_instalment")
 
 
+class AskInstalmentRules(CounterAction):
+    """Conditions, numbers of terms, interest."""
+
+    verb = "ask_instalment_rules"
+
+    def answer(self, turn: TurnContext, asked: Asked) -> Answer:
+        """Tell the rules; whether *this* bill can be split is told by the guide, where a follow-up leads."""
+        return Answer("ask_instalment_rules")
+
+
 class Inform(CounterAction):
     """A value and nothing else: what it answers is decided by where the guide stands."""
 

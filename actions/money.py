@@ -9,8 +9,9 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from actions.base import Answer, Asked, CounterAction
-from nhi_core.domain.errors import CacheUnavailable, Invalid, NotBound
-from nhi_core.domain.roc import PremiumMonth
+from actions.followups import one_month
+from nhi_core.domain.errors import CacheUnavailable, NotBound
+from nhi_core.domain.matters import Matter, Topic
 
 if TYPE_CHECKING:
     from nhi_core.services.history import PaymentHistoryView
@@ -24,13 +25,13 @@ class QueryPaymentHistory(CounterAction):
 
     def answer(self, turn: TurnContext, asked: Asked) -> Answer:
         """Show the year and page that were tapped, or the year of a month that was named."""
-        month = premium_month(asked)
+        month = asked.month
         year = number(asked, "year") or (month.year if month else None)
         try:
             view = self.core.history.year(turn.account_id, year, number(asked, "page") or 1)
         except NotBound:
             return Answer("query_payment_history")
-        return Answer("payment_history", view=self._with_picture(turn, view))
+        return Answer("payment_history", view=self._with_picture(turn, view), about=Matter(Topic.HISTORY))
 
     def _with_picture(self, turn: TurnContext, view: PaymentHistoryView) -> PaymentHistoryView:
         try:
@@ -48,10 +49,11 @@ class QueryPremiumDetail(CounterAction):
     def answer(self, turn: TurnContext, asked: Asked) -> Answer:
         """Take the bill of the named month apart, or the newest."""
         try:
-            view = self.core.premium_details.of_month(turn.account_id, premium_month(asked))
+            view = self.core.premium_details.of_month(turn.account_id, asked.month)
         except NotBound:
             return Answer("query_premium_detail")
-        return Answer("premium_detail", view=view)
+        about = Matter(Topic.DETAIL, one_month([view.month] if view.month else []))
+        return Answer("premium_detail", view=view, about=about)
 
 
 class QuerySubsidy(CounterAction):
@@ -75,9 +77,11 @@ class AskDueDate(CounterAction):
     def answer(self, turn: TurnContext, asked: Asked) -> Answer:
         """Show the open deadlines."""
         try:
-            return Answer("due_dates", view=self.core.standing.due_dates(turn.account_id))
+            view = self.core.standing.due_dates(turn.account_id, asked.month)
         except NotBound:
             return Answer("ask_due_date")
+        months = [month for group in (*view.upcoming, *view.overdue) for month in group.months]
+        return Answer("due_dates", view=view, about=Matter(Topic.DUE_DATES, one_month(months)))
 
 
 class AskPostingDelay(CounterAction):
@@ -117,16 +121,6 @@ class QueryUnitArrears(CounterAction):
             return Answer("unit_arrears", view=self.core.standing.units(turn.account_id))
         except NotBound:
             return Answer("query_unit_arrears")
-
-
-def premium_month(asked: Asked) -> PremiumMonth | None:
-    """Return the first readable `roc_month` entity, or None."""
-    for value in asked.entities.get("roc_month", ()):
-        try:
-            return PremiumMonth.parse(value)
-        except Invalid:
-            continue
-    return None
 
 
 def number(asked: Asked, name: str) -> int | None:

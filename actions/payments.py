@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from actions.base import Answer, Asked, CounterAction
 from nhi_core.domain.errors import NotBound
+from nhi_core.domain.matters import Matter, Topic
 from nhi_core.domain.payment import AttemptPending, NothingToPay, PaymentTooSoon
 from nhi_core.domain.payment_channels import CHANNELS, Way
 
@@ -36,7 +37,7 @@ class PayPremium(CounterAction):
         offered = "store" in own and CHANNEL_OF["store"].takes(link.amount)
         if self.for_store and not offered:
             return Answer(self.general)
-        return Answer("pay_link", view=link, args={"store": self.for_store})
+        return Answer("pay_link", view=link, args={"store": self.for_store}, about=Matter(Topic.PAYMENT))
 
 
 class PayAtStore(PayPremium):

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from actions.base import Answer, Asked, CounterAction
+from actions.followups import one_month
 from nhi_core.domain.calendar import TAIPEI
+from nhi_core.domain.matters import Matter, Topic
 
 if TYPE_CHECKING:
     from nhi_core.services.turns import TurnContext
@@ -23,7 +25,9 @@ class QueryArrears(CounterAction):
 
     def answer(self, turn: TurnContext, asked: Asked) -> Answer:
         """Show the arrears of whoever the account is bound to, whatever was typed."""
-        return Answer("arrears_summary", view=self.core.arrears.summary(turn.account_id))
+        view = self.core.arrears.summary(turn.account_id)
+        about = Matter(Topic.ARREARS, one_month(bill.month for bill in view.bills))
+        return Answer("arrears_summary", view=view, about=about)
 
 
 class EstimateLateFee(CounterAction):
@@ -36,7 +40,9 @@ class EstimateLateFee(CounterAction):
         chosen, today = day(asked), self.core.clock.now().astimezone(TAIPEI).date()
         if chosen is not None and today - MENTIONED <= chosen < today:
             chosen = None
-        return Answer("late_fee_estimate", view=self.core.late_fees.estimate(turn.account_id, chosen))
+        view = self.core.late_fees.estimate(turn.account_id, chosen, asked.month)
+        about = Matter(Topic.LATE_FEE, one_month(bill.month for bill in view.bills), view.pay_on)
+        return Answer("late_fee_estimate", view=view, about=about)
 
 
 def day(asked: Asked) -> date | None:

@@ -29,6 +29,7 @@ ACTIONS: tuple[type[CounterAction], ...] = (
     money.RequestRefund,
     money.QueryUnitArrears,
     instalments.ApplyInstalment,
+    instalments.AskInstalmentRules,
     instalments.InstalmentGuide,
     instalments.QueryInstalmentStatus,
     instalments.WithdrawInstalment,
@@ -46,6 +47,7 @@ ACTIONS: tuple[type[CounterAction], ...] = (
     reminders.UnsubscribeReminder,
     reminders.SetReminder,
     talk.DidYouMean,
+    talk.OutOfScope,
     talk.TalkToPerson,
     talk.ChangeLanguage,
 )

@@ -38,6 +38,26 @@ class DidYouMean(CounterAction):
         return Answer("did_you_mean", args={"intents": guesses}) if guesses else Answer("fallback")
 
 
+class OutOfScope(CounterAction):
+    """Not our business."""
+
+    verb = "out_of_scope"
+
+    def answer(self, turn: TurnContext, asked: Asked) -> Answer:
+        """Say so kindly."""
+        return Answer("out_of_scope")
+
+
+class LastMatter(CounterAction):
+    """「那張」 and nothing else: only follow-ups lead here, no wish of the dialogue does."""
+
+    verb = "last_matter"
+
+    def answer(self, turn: TurnContext, asked: Asked) -> Answer:
+        """Ask what is wanted of what was shown last."""
+        return Answer("last_matter")
+
+
 class TalkToPerson(CounterAction):
     """Telephone numbers and hours of people."""
 

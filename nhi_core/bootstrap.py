@@ -46,6 +46,7 @@ from nhi_core.services.instalments import InstalmentService
 from nhi_core.services.kiosks import KioskService
 from nhi_core.services.late_fees import LateFeeService
 from nhi_core.services.ledger import Assessor
+from nhi_core.services.matters import MatterService
 from nhi_core.services.outbox import OutboxService
 from nhi_core.services.pay_handoffs import HandOffCodes, PayHandOffs
 from nhi_core.services.payment_claims import Owed
@@ -84,6 +85,7 @@ class Core:
     conversations: ConversationService
     turns: TurnService
     tickets: TicketService
+    matters: MatterService
     bindings: BindingService
     card_sessions: CardSessionService
     kiosks: KioskService
@@ -177,6 +179,7 @@ def build(
         turns=turns,
         tickets=TicketService(vault, ids, turns),
         bindings=bindings,
+        matters=MatterService(vault, uow),
         card_sessions=card_sessions,
         kiosks=KioskService(uow, clock, ids, card_sessions),
         binding_desk=BindingDesk(uow, card_sessions),

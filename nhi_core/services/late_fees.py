@@ -10,6 +10,7 @@ from nhi_core.domain.bills import BillKind
 from nhi_core.domain.calendar import WorkingDays
 from nhi_core.domain.errors import DateOutOfRange
 from nhi_core.domain.late_fee import FeePart, FeePolicy
+from nhi_core.domain.roc import PremiumMonth
 from nhi_core.ports import Clock, UnitOfWorkFactory
 from nhi_core.services.ledger import Assessor, bound_person
 
@@ -67,8 +68,12 @@ class LateFeeService:
         self._policy = policy or FeePolicy()
         self._assessor = Assessor(calendar, self._policy)
 
-    def estimate(self, account_id: str, pay_on: date | None = None) -> LateFeeView:
+    def estimate(
+        self, account_id: str, pay_on: date | None = None, month: PremiumMonth | None = None
+    ) -> LateFeeView:
         """Return the fees if everything payable is paid on `pay_on` (default today).
+
+        With `month`, of that month's bills alone, if any of them is payable.
 
         Raises NotBound; DateOutOfRange before today or after 180 days; StoreUnavailable.
         """
@@ -79,15 +84,18 @@ class LateFeeService:
         with self._uow() as uow:
             person = bound_person(uow, account_id)
             assessment = self._assessor.of_person(uow, person, today, pay_on=pay_on)
+        payable = [one for one in assessment.bills if one.payable]
+        payable = [one for one in payable if one.bill.month == month] or payable
+        fees = sum(one.fee_due for one in payable)
         return LateFeeView(
             pay_on=pay_on,
             today=today,
             max_pay_on=today + HORIZON,
-            bills=tuple(_bill_view(one) for one in assessment.bills if one.payable),
-            fee_total=assessment.late_fee_total,
-            grand_total=assessment.premium_total + assessment.late_fee_total,
+            bills=tuple(_bill_view(one) for one in payable),
+            fee_total=fees,
+            grand_total=sum(one.outstanding for one in payable) + fees,
             waiver_threshold=self._policy.waive_le,
-            waived_note=any(one.fee.waived for one in assessment.bills if one.payable),
+            waived_note=any(one.fee.waived for one in payable),
             hardship=assessment.hardship,
         )
 

@@ -13,6 +13,7 @@ from nhi_core.domain.identifiers import mask_name
 from nhi_core.domain.late_fee import FeePolicy, is_insured
 from nhi_core.domain.ledger import Refund
 from nhi_core.domain.people import Person
+from nhi_core.domain.roc import PremiumMonth
 from nhi_core.ports import Clock, UnitOfWorkFactory
 from nhi_core.services.arrears import BillView, bill_view
 from nhi_core.services.ledger import Assessor, bound_person
@@ -142,13 +143,16 @@ class StandingService:
         self._calendar = calendar
         self._assessor = Assessor(calendar, policy or FeePolicy())
 
-    def due_dates(self, account_id: str) -> DueDatesView:
-        """Return what has to be paid by when. Raises NotBound, StoreUnavailable."""
+    def due_dates(self, account_id: str, month: PremiumMonth | None = None) -> DueDatesView:
+        """Return what has to be paid by when; with `month` that month alone, if it is still to be paid.
+
+        Raises NotBound, StoreUnavailable.
+        """
         books = self._books(account_id)
+        found = [one for one in books.assessment.bills if one.payable]
         payable: dict[date, list[BillAssessment]] = {}
-        for one in books.assessment.bills:
-            if one.payable:
-                payable.setdefault(one.bill.due, []).append(one)
+        for one in [one for one in found if one.bill.month == month] or found:
+            payable.setdefault(one.bill.due, []).append(one)
         plan = books.assessment.plan
         terms = plan.terms if plan is not None and plan.state is PlanState.RUNNING else ()
         upcoming = next((term for term in terms if term.paid_on is None), None)

@@ -31,6 +31,7 @@ from nhi_core.services.instalments import InstalmentService
 from nhi_core.services.kiosks import KioskService
 from nhi_core.services.late_fees import LateFeeService
 from nhi_core.services.ledger import Assessor
+from nhi_core.services.matters import MatterService
 from nhi_core.services.outbox import OutboxService
 from nhi_core.services.pay_handoffs import HandOffCodes
 from nhi_core.services.pictures import PictureService
@@ -76,6 +77,7 @@ class World:
         self.conversations = ConversationService(self.uow, self.clock, self.ids)
         self.turns = TurnService(self.vault, self.ids)
         self.tickets = TicketService(self.vault, self.ids, self.turns)
+        self.matters = MatterService(self.vault, self.uow)
         self.bindings = BindingService(self.uow, self.clock, self.ids, self.fingerprints, self.limiter)
         self.card_sessions = CardSessionService(
             self.uow, self.clock, self.ids, self.fingerprints, line_id="@counter"

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,12 @@ from redis import Redis
 
 from nhi_core.adapters.redis import RedisLimiter, RedisVault, connect, ping
 from nhi_core.domain.errors import CacheUnavailable
+from nhi_core.domain.matters import Matter, Topic
+from nhi_core.domain.roc import PremiumMonth
 from nhi_core.security import Sealer, sandbox_rings
+from nhi_core.services.matters import MatterService
 from tests.factories import canary
+from tests.fakes.world import World
 from tests.plugins.canary import Canary, traces_in
 
 MINUTE = timedelta(minutes=1)
@@ -155,3 +159,17 @@ class TestAway:
 
     def test_ping_answers(self, client: Redis) -> None:
         ping(client)
+
+
+def test_what_was_shown_last_is_sealed_and_goes_away(client: Redis, vault: RedisVault) -> None:
+    world = World()
+    account = world.account()
+    matters = MatterService(vault, world.uow)
+    shown = Matter(Topic.LATE_FEE, PremiumMonth(2026, 7), date(2026, 10, 5))
+    matters.remember(account, shown)
+    assert matters.last(account) == shown
+    [key] = list(client.scan_iter(match="*matter*"))
+    assert 1790 <= client.ttl(key) <= 1800
+    kept = everything_in(client)
+    assert account not in kept
+    assert not any(word in kept for word in ("late_fee", "2026-07", "2026-10-05"))
