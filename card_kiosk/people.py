@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 from card_kiosk.apdu import StatusWord
 from card_kiosk.cards import nhi
@@ -18,21 +17,25 @@ _OK = int(StatusWord.OK).to_bytes(2, "big")
 
 @dataclass(frozen=True, slots=True)
 class MadeUp:
-    """A made-up person; `story` says who it is, the last two are second facts. All of it is invented."""
+    """A made-up person with card and papers; `story` is the key of the household's story."""
 
-    key: str
-    name: str
-    number: str
+    story: str
     card_number: str
+    name: str
+    id_number: str
     birth: date
-    sex: Literal["M", "F"]
-    story: str = ""
-    household: str = ""
-    document: str = ""
+    household_number: str | None = None
+    entry_permit: str | None = None
+    passport: str | None = None
+
+    @property
+    def sex(self) -> str:
+        """What the made-up card says: by the number's second place, as such numbers are made."""
+        return "M" if self.id_number[1] in "18AC" else "F"
 
 
 def load(path: Path) -> list[MadeUp]:
-    """Read the launcher's file: a list of objects with the fields of MadeUp."""
+    """Read the launcher's file: what `nhi-counter people --json` prints."""
     return [
         MadeUp(**{**row, "birth": date.fromisoformat(row["birth"])})
         for row in json.loads(path.read_text("utf-8"))
@@ -47,7 +50,7 @@ def record(person: MadeUp) -> bytes:
         (
             person.card_number.encode(),
             name.ljust(_NAME_BYTES, b"\0"),
-            person.number.encode(),
+            person.id_number.encode(),
             _roc(person.birth),
             person.sex.encode(),
             _roc(issued),

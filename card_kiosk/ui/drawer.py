@@ -31,7 +31,7 @@ _MACHINE = {
 def blueprint(readers: VirtualReaders, made_up: list[MadeUp], scan: Callable[[], str | None]) -> Blueprint:
     """Return the drawer's routes (guarded like all others). `scan()` is the link in the QR code, if shown."""
     drawer = Blueprint("drawer", __name__)
-    by_key = {one.key: one for one in made_up}
+    by_key = {one.story: one for one in made_up}
     inside: dict[VirtualCard, str] = {}
 
     def state() -> Response:
@@ -43,11 +43,10 @@ def blueprint(readers: VirtualReaders, made_up: list[MadeUp], scan: Callable[[],
                 "machine": [{"key": key, "name": name} for key, name in _MACHINE.items()],
                 "people": [
                     {
-                        "key": one.key,
+                        "key": one.story,
                         "name": one.name,
-                        "story": one.story,
-                        "household": one.household,
-                        "document": one.document,
+                        "household": one.household_number,
+                        "document": one.passport,
                     }
                     for one in made_up
                 ],

@@ -23,11 +23,13 @@ ADDRESSES = """
 健保櫃檯 is ready.
 
   Chat as a citizen      http://127.0.0.1:{sandbox}/
+  Card kiosk with cards  {kiosk_address}
   Is everything well?    http://127.0.0.1:{web}/health/ready
   Logs                   {log}
 
-  To bind a made-up person: in another terminal, `make code PERSON=one_month_late`,
-  then type the code into the chat. `make people` lists all of them.
+  To bind a made-up person: open the kiosk's card drawer, insert a card, answer, and type the
+  code that it shows into the chat. Or, in another terminal, `make code PERSON=one_month_late`.
+  `make people` lists all of them.
 
   Ctrl-C (or `make stop`) ends everything.
 """
@@ -46,7 +48,10 @@ def run() -> int:
         began = time.monotonic()
         stack.start(tell=True)
         print(f"  ready in {time.monotonic() - began:.0f} s", flush=True)
-        print(ADDRESSES.format(log=stack.folder / "log", **stack.ports), flush=True)
+        print(
+            ADDRESSES.format(log=stack.folder / "log", kiosk_address=stack.kiosk_address(), **stack.ports),
+            flush=True,
+        )
         (stack.folder / "launcher.pid").write_text(str(os.getpid()))
         while stack.alive():
             time.sleep(0.5)

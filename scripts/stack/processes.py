@@ -18,7 +18,18 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 NLU_PYTHON = ROOT / ".venvs" / "nlu" / "bin" / "python"
 
-DEFAULT_PORTS = {"web": 8000, "sandbox": 8010, "rasa": 5005, "actions": 5055, "redis": 6390}
+DEFAULT_PORTS = {"web": 8000, "sandbox": 8010, "rasa": 5005, "actions": 5055, "redis": 6390, "kiosk": 8020}
+
+
+SECRETS = (
+    "rasa_token",
+    "actions_token",
+    "redis_app",
+    "redis_rasa",
+    "line_secret",
+    "line_token",
+    "kiosk_token",
+)
 
 
 class StackError(RuntimeError):
@@ -62,19 +73,12 @@ class Plan:
     def secrets(self) -> dict[str, str]:
         """Return this stack's own made-up secrets, kept in its folder with mode 0600."""
         path = self.folder / "secrets.json"
-        if not path.exists():
-            names = (
-                "rasa_token",
-                "actions_token",
-                "redis_app",
-                "redis_rasa",
-                "line_secret",
-                "line_token",
-            )
+        result: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+        if missing := [name for name in SECRETS if name not in result]:
+            result |= {name: secrets.token_hex(16) for name in missing}
             self.folder.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
-            path.write_text(json.dumps({name: secrets.token_hex(16) for name in names}))
-        result: dict[str, str] = json.loads(path.read_text())
+            path.write_text(json.dumps(result))
         return result
 
     def env(self) -> dict[str, str]:
@@ -114,6 +118,24 @@ class Plan:
             "ACTIONS_URL": f"http://127.0.0.1:{port['actions']}/webhook",
             "RASA_REDIS_URL": f"redis://rasa:{secret['redis_rasa']}@127.0.0.1:{port['redis']}/1",
         }
+
+    def kiosk_env(self) -> dict[str, str]:
+        """Return the kiosk's environment: its own key and address, virtual cards, no secret of the server."""
+        return {
+            **plain_environment(),
+            MARK: str(self.folder),
+            "NHI_ENV": "sandbox",
+            "KIOSK_READERS": "virtual",
+            "KIOSK_PORT": str(self.ports["kiosk"]),
+            "KIOSK_TOKEN": self.secrets()["kiosk_token"],
+            "KIOSK_KEY_FILE": str(self.folder / "kiosk.json"),
+            "KIOSK_API_URL": f"http://127.0.0.1:{self.ports['web']}",
+            "KIOSK_PEOPLE_FILE": str(self.folder / "kiosk-people.json"),
+        }
+
+    def kiosk_address(self) -> str:
+        """Return the address that opens the kiosk's screens."""
+        return f"http://127.0.0.1:{self.ports['kiosk']}/enter?t={self.secrets()['kiosk_token']}"
 
     def commands(self) -> dict[str, tuple[list[str], dict[str, str]]]:
         """Return process name → (words, environment)."""
@@ -168,6 +190,7 @@ class Plan:
                 ],
                 env,
             ),
+            "kiosk": ([python, "-m", "card_kiosk", "run"], self.kiosk_env()),
         }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 # Those that others need come first; the supervisor starts by priority and restarts whatever dies.
-PRIORITY = {"redis": 1, "sandbox": 2, "actions": 3, "rasa": 4, "web": 5, "worker": 6, "beat": 7}
+PRIORITY = {"redis": 1, "sandbox": 2, "actions": 3, "rasa": 4, "web": 5, "worker": 6, "beat": 7, "kiosk": 8}
 
 HEAD = """\
 [unix_http_server]

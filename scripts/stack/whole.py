@@ -70,8 +70,17 @@ class Stack(Plan):
             self.cli("keys", "init")
         self.cli("db", "upgrade")
         self.cli("seed")
+        self._enrol_kiosk()
         if tell:
             print("• database and made-up households are ready", flush=True)
+
+    def _enrol_kiosk(self) -> None:
+        """Give the sandbox's kiosk its key, and its card drawer the made-up people."""
+        key = self.folder / "kiosk.json"
+        if not key.exists():
+            words = ("kiosk", "enrol", "沙盒大廳一號", "--office", "沙盒健保櫃檯", "--out", str(key))
+            self.cli(*words)
+        (self.folder / "kiosk-people.json").write_text(self.cli("people", "--json"), "utf-8")
 
     def cli(self, *words: str) -> str:
         """Run one `nhi-counter` verb against this stack; return what it printed."""

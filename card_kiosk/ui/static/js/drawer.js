@@ -22,7 +22,7 @@ function draw(state) {
   reader = readers.some(([name]) => name === reader) ? reader : readers[0]?.[0] ?? "";
   const find = h("input", { id: "drawer-find", type: "search", placeholder: "找人：姓名、情境", value: wanted, oninput: (event) => { wanted = event.target.value; draw(state); } });
   find.value = wanted;
-  const people = state.people.filter((one) => !wanted || `${one.name}${one.key}${one.story}`.toLowerCase().includes(wanted.toLowerCase()));
+  const people = state.people.filter((one) => !wanted || `${one.name}${one.key}`.toLowerCase().includes(wanted.toLowerCase()));
   drawer.replaceChildren(...[
     h("button", { class: "tab", type: "button", "aria-expanded": String(open), onclick: () => { open = !open; draw(state); } }, open ? "收起卡片抽屜 ▾" : "卡片抽屜（沙盒） ▴"),
     open && h("div", { class: "panel" },
@@ -35,7 +35,7 @@ function draw(state) {
       h("div", { class: "line" }, "健保卡：", find),
       h("div", { class: "people" }, people.slice(0, 60).map((one) =>
         h("button", { type: "button", onclick: () => post("insert", { card: one.key, reader }) },
-          h("b", {}, one.name), h("small", {}, one.story), h("small", {}, one.household ? `戶號 ${one.household}` : one.document ? `證件 ${one.document}` : "")))))].filter(Boolean));
+          h("b", {}, one.name), h("small", {}, one.key), h("small", {}, one.household ? `戶號 ${one.household}` : one.document ? `護照 ${one.document}` : "")))))].filter(Boolean));
   if (typing !== null) { const box = document.getElementById("drawer-find"); box?.focus(); box?.setSelectionRange(typing, typing); }
 }
 
