@@ -5,7 +5,7 @@ PYTHON ?= python3
 APP := .venvs/app/bin
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help setup run stop status test quick lint format train bench gallery people code lock nlu-report clean
+.PHONY: help setup run stop status test quick lint format train bench soak gallery people code lock nlu-report clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -43,6 +43,10 @@ bench: ## Measure imports, then the whole product
 	@$(PYTHON) -m scripts.setup --for test
 	@$(APP)/python -m scripts.bench_imports
 	@$(APP)/python -m scripts.bench
+
+soak: ## Put 10,000 cards in and out of the kiosk; watch memory and events
+	@$(PYTHON) -m scripts.setup --for test
+	@$(APP)/python -m scripts.soak
 
 nlu-report: ## Measure the understanding and write docs/nlu.md (long)
 	@$(PYTHON) -m scripts.setup --for test
