@@ -1,11 +1,11 @@
-"""Drives a running kiosk of the sandbox from a script: cards by its drawer, touches as the page sends them."""
+"""Drives a running kiosk of the sandbox from a script: its drawer's cards, its page's touches."""
 
 from __future__ import annotations
 
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
@@ -75,7 +75,7 @@ class KioskDriver:
     def _drawer(self, what: str, **body: str) -> None:
         self._session.post(f"{self._base}/drawer/{what}", json=body, timeout=5).raise_for_status()
 
-    def _views(self) -> Iterator[View]:
+    def _views(self) -> Generator[View, None, None]:
         """Yield views as they come; the stream's heartbeats keep a wait from lasting for ever."""
         with self._session.get(f"{self._base}/events", stream=True, timeout=(5, 15)) as answer:
             answer.raise_for_status()

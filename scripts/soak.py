@@ -2,7 +2,7 @@
 
     python -m scripts.soak [--cycles 10000] [--real 200]
 
-The first run uses readers in this process. The second goes through pcscd and vpcd, where each card takes about a
+The first run uses readers in this process. The second goes through pcscd and vpcd, where a card takes about a
 second (pcscd looks each 400 ms): `--real 10000` takes some hours.
 """
 
@@ -105,7 +105,7 @@ def soak(rig: Rig, *, cycles: int, warm: int = 500, tell: bool = False) -> dict[
 
 
 def main() -> int:
-    """Run both paths; keep the figures in artefacts/soak.json. Exit code 1: something was not as it must be."""
+    """Run both paths; keep the figures in artefacts/soak.json. Exit code 1: something went wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cycles", type=int, default=10_000)
     parser.add_argument("--real", type=int, default=200)
