@@ -33,7 +33,6 @@ _SANDBOX_DEFAULTS: Mapping[str, str] = {
     "LINE_BASIC_ID": sandbox.LINE_BASIC_ID,
     "NHI_WEB_IDENTITY": "sandbox",
     "LINE_API_URL": "http://127.0.0.1:8010",
-    "LINE_ACCESS_URL": "http://127.0.0.1:8010",
     "LINE_DATA_API_URL": "http://127.0.0.1:8010",
     "RASA_TOKEN": sandbox.RASA_TOKEN,
     "ACTIONS_TOKEN": sandbox.ACTIONS_TOKEN,
@@ -157,7 +156,9 @@ class Settings(PaymentSettings, MailSettings, IdentitySettings):
         if values.get("NHI_ENV", "sandbox") != "sandbox":
             return {**_PRODUCTION_DEFAULTS, **values}
         var = Path(values.get("NHI_VAR_DIR", "var")).absolute()
-        return {"NHI_DATABASE_URL": f"sqlite:///{var}/counter.db", **_SANDBOX_DEFAULTS, **values}
+        filled = {"NHI_DATABASE_URL": f"sqlite:///{var}/counter.db", **_SANDBOX_DEFAULTS, **values}
+        # The sandbox's LINE has its link dialogue at the same address as everything else.
+        return {"LINE_ACCESS_URL": filled["LINE_API_URL"], **filled}
 
     @field_validator("debug", "today")
     @classmethod

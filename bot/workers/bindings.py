@@ -45,6 +45,11 @@ def tell_news(office: Office) -> int:
         except (RetryLater, LineError) as later:
             log.info("binding_news_wait", binding=untold.binding_id, error=type(later).__name__)
             continue
+        except RenderError:
+            # One that cannot be written must not keep the others waiting for ever.
+            log.error(  # noqa: TRY400 - which template is enough
+                "binding_news_not_rendered", binding=untold.binding_id, news=untold.news.value
+            )
         news.told(untold)
     return pushed
 
@@ -78,8 +83,8 @@ def tell_task() -> None:
     """See `tell_news`."""
     try:
         count = tell_news(runtime.office())
-    except (CounterError, RenderError) as error:
-        log.warning("binding_news_not_told", error=type(error).__name__)
+    except CounterError as error:
+        log.warning("binding_news_not_told", code=error.code)
         return
     if count:
         metrics.SWEPT.labels(what="binding_news").inc(count)

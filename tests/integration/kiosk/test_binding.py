@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from bot.rendering import render
+from bot.rendering import RenderError, render
 from nhi_core.domain.people import Proofs
 from tests.factories import canary
 from tests.factories.events import OTHER, USER
@@ -181,3 +182,23 @@ def test_the_staff_unbinds_at_the_counter(lobby: Lobby, screen: Screen) -> None:
     lobby.core.binding_desk.unbind(canary.NATIONAL_ID)
     assert not lobby.bound()
     assert lobby.news() == [words_of("unbound_elsewhere")]
+
+
+def test_news_that_cannot_be_written_keep_nobody_waiting(lobby: Lobby, screen: Screen) -> None:
+    """The first of two cannot be rendered; the second is told all the same, and neither comes again."""
+    for user in (OTHER, USER):
+        lobby.write(typed_by(screen.shown()["qr"]), user)
+        lobby.press("confirm_binding", user)
+        screen.confirm()
+    good, calls = lobby.office.desk.render, []
+
+    def broken(name: str, *args: object, **more: object) -> object:
+        calls.append(name)
+        if len(calls) == 1:
+            raise RenderError("broken")
+        return good(name, *args, **more)
+
+    lobby.office = replace(lobby.office, desk=replace(lobby.office.desk, render=broken))
+    assert len(lobby.news()) == 1
+    assert lobby.news() == []
+    assert len(calls) == 2

@@ -41,6 +41,8 @@ def test_the_sandbox_needs_nothing() -> None:
     settings = Settings.load(env_file=None)
     assert settings.env == "sandbox"
     assert settings.line_api_url.startswith("http://127.0.0.1")
+    moved = Settings.load(env_file=None, LINE_API_URL="http://127.0.0.1:9010")
+    assert moved.line_access_url == "http://127.0.0.1:9010"
     assert settings.database_url.get_secret_value().startswith("sqlite:////")
     assert settings.key_rings().seal.active.id == "sandbox"
 
