@@ -19,13 +19,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from card_kiosk.testing import KioskDriver
 from line_sandbox.testing import Sandbox
 from scripts.stack.leftovers import members
 from scripts.stack.processes import NLU_PYTHON, ROOT
 from scripts.stack.whole import Stack, running
 
 TODAY = "2026-11-22"
-TARGETS = {"webhook median": 20.0, "turn median": 150.0, "turn p95": 400.0}
+CARDS = ("paid_up", "not_due", "in_grace", "two_month_billing", "two_month_not_due")
+TARGETS = {
+    "webhook median": 20.0,
+    "turn median": 150.0,
+    "turn p95": 400.0,
+    "insert to fields": 700.0,
+    "whole binding": 3000.0,
+}
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -52,6 +60,34 @@ def bound_person(stack: Stack, line: Sandbox, who: str, story: str) -> str:
     return person
 
 
+def at_the_kiosk(stack: Stack, line: Sandbox, who: str, story: str) -> tuple[float, float]:
+    """Bind one of the cast at the kiosk; return ms from the card to its fields, and for the whole."""
+    rows = json.loads((stack.folder / "kiosk-people.json").read_text("utf-8"))
+    household = next(row["household_number"] for row in rows if row["story"] == story)
+    person, kiosk = line.person(who), KioskDriver(stack.kiosk_address())
+    kiosk.wait_for("idle", timeout=30)
+    began = time.monotonic()
+    kiosk.insert(story)
+    kiosk.wait_for("card")
+    fields = time.monotonic() - began
+    kiosk.act("relation", "self")
+    kiosk.act("agree")
+    kiosk.wait_for("fact")
+    kiosk.act("fact", household)
+    kiosk.wait_for("code")
+    line.text(person, kiosk.scanned())
+    proposal = json.dumps(line.wait_for_reply(person, timeout=10))
+    kiosk.wait_for("compare")
+    line.postback(person, next(part for part in proposal.split('"') if "i=confirm_binding" in part))
+    line.wait_for_reply(person, timeout=10)
+    kiosk.act("same")
+    kiosk.wait_for("done")
+    whole = time.monotonic() - began
+    kiosk.pull()
+    kiosk.close()
+    return fields * 1000, whole * 1000
+
+
 def turns(
     line: Sandbox, person: str, say: Callable[[int], str], count: int
 ) -> tuple[list[float], list[float]]:
@@ -75,7 +111,8 @@ def turns(
 def memory(stack: Stack) -> dict[str, float]:
     """Return MB of resident memory for each part (its whole process group)."""
     names = {"gunicorn": "web", "line_sandbox": "sandbox", "actions.server": "actions", "nlu.serve": "rasa",
-             "celery": "worker and beat", "redis-server": "redis", "supervisord": "supervisor"}  # fmt: skip
+             "celery": "worker and beat", "redis-server": "redis", "supervisord": "supervisor",
+             "card_kiosk": "kiosk"}  # fmt: skip
     found: dict[str, float] = {}
     for pid in members(stack.folder):
         try:
@@ -102,6 +139,10 @@ def measure(count: int) -> dict[str, Any]:
         turns(line, person, lambda _n: "你好", 10)  # warm
         greet_hook, greet = turns(line, person, lambda _n: "你好", count)
         owed_hook, owed = turns(line, person, lambda _n: "我還欠多少健保費", count)
+        fields, binding = zip(
+            *(at_the_kiosk(stack, line, f"clerk-{20 + n}", story) for n, story in enumerate(CARDS)),
+            strict=True,
+        )
         sizes = memory(stack)
         line.close()
     hooks = greet_hook + owed_hook
@@ -110,11 +151,15 @@ def measure(count: int) -> dict[str, Any]:
     print(row("webhook answered", hooks))
     print(row("turn, a greeting", greet))
     print(row("turn, the arrears card", owed))
+    print(row("kiosk, card to fields", fields))
+    print(row("kiosk, a whole binding", binding))
     print("\n  memory, MB: " + ", ".join(f"{name} {size:.0f}" for name, size in sorted(sizes.items())))
     figures = {
         "webhook median": statistics.median(hooks),
         "turn median": statistics.median(owed),
         "turn p95": quantile(owed, 0.95),
+        "insert to fields": statistics.median(fields),
+        "whole binding": statistics.median(binding),
     }
     for name, target in TARGETS.items():
         verdict = "met" if figures[name] < target else "NOT met"
