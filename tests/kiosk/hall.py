@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, datetime
 from typing import Any
 
@@ -117,6 +116,3 @@ class Hall:
         self.run(1.5)
         assert self.screen == "compare"
         return presence
-
-
-logging.getLogger("card_kiosk").setLevel(logging.INFO)

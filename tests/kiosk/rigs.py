@@ -17,7 +17,8 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -260,16 +261,11 @@ class VirtualRig:
     def unplug(self) -> None:
         self._readers.plug(())
 
-    def hold(self, slot: int = 0) -> AbstractContextManager[None]:
-        from contextlib import contextmanager
-
-        @contextmanager
-        def held():  # type: ignore[no-untyped-def]
-            self._readers.hold(self.readers[slot], True)
-            yield
-            self._readers.hold(self.readers[slot], False)
-
-        return held()  # type: ignore[no-any-return]
+    @contextmanager
+    def hold(self, slot: int = 0) -> Iterator[None]:
+        self._readers.hold(self.readers[slot], True)
+        yield
+        self._readers.hold(self.readers[slot], False)
 
     def service(self) -> ReaderService:
         return self._readers
