@@ -77,9 +77,10 @@ def blueprint(readers: VirtualReaders, made_up: list[MadeUp], scan: Callable[[],
             card = make()
         else:
             abort(404)
-        inside.clear()
-        inside[card] = name
         readers.insert(card, reader)
+        inside[card] = name
+        for gone in set(inside) - set(readers.inserted().values()):
+            del inside[gone]
         return state()
 
     @drawer.post("/drawer/pull")
