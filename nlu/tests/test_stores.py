@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import time
-from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
-import pytest
 from rasa.core.lock import TicketLock
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet, UserUttered
@@ -76,22 +71,6 @@ def test_shortening_again_changes_nothing_more(run: Callable) -> None:
     once = run(store.retrieve("sender-0123456789"))
     run(store.save(once))
     assert len(run(store.retrieve("sender-0123456789")).events) == len(once.events)
-
-
-@pytest.fixture
-def redis_url(tmp_path: Path) -> Iterator[str]:
-    server = shutil.which("redis-server")
-    if server is None:
-        pytest.skip("no redis-server on this machine")
-    socket = tmp_path / "r.sock"
-    process = subprocess.Popen([server, "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)], stdout=subprocess.DEVNULL)  # fmt: skip
-    for _ in range(100):
-        if socket.exists():
-            break
-        time.sleep(0.05)
-    yield f"unix://{socket}?db=2"
-    process.terminate()
-    process.wait(10)
 
 
 def test_two_replicas_share_a_conversation_that_expires(run: Callable, redis_url: str) -> None:
