@@ -47,6 +47,8 @@ _CODE_SPACED = regex.compile(
     r"(?<![A-Z0-9])(?:[A-Z0-9]{4}[\s\p{Pd}\p{Cf}]{1,3}[A-Z0-9]{4}"
     r"|[A-Z0-9]{2}(?:[\s\p{Pd}][A-Z0-9]{2}){3})(?![A-Z0-9])"
 )
+# Zhuyin typed on an English keyboard: syllables, each closed by its tone's key. 「你好嗎」 is `su3cl3a8`.
+_ZHUYIN = regex.compile(r"(?:[a-z0-9,./;\-]{1,3}?[3467])+[a-z0-9,./;\-]{0,3}")
 _JUNK = regex.compile(r"[^A-Z0-9]")
 _MAX = 2000
 
@@ -100,7 +102,8 @@ def _code(written: str, bare: str, alone: bool) -> str | None:
     dashed = len(written) == 9 and unicodedata.category(written[4]) == "Pd"
     meant = _meant(bare)
     if not (bare.isdigit() or bare.isalpha()):
-        return meant or (bare if dashed or alone else None)
+        slip = dashed or (alone and _ZHUYIN.fullmatch(written) is None)
+        return meant or (bare if slip else None)
     if dashed:
         return meant
     shown = bare == meant and bare.isalpha() and (alone or written == written.upper())

@@ -4,8 +4,9 @@
 A line can never act as a tap: Rasa takes text that begins with "/" for an intent, so the channel turns the
 slash of a line into its full-width twin, and builds the text of a tap itself.
 
-The exception is ours: a line that is only a word of command (words.py) becomes the tap it stands for. A
-line with two wishes becomes two messages of one turn, answered in order (wishes.py).
+The exception is ours: a line that is only a word of command (words.py) becomes the tap it stands for. Zhuyin
+typed on an English keyboard is turned back first (zhuyin.py): Rasa reads the Chinese. A line with two wishes
+becomes two messages of one turn, answered in order (wishes.py).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from nlu.components.language import LANGUAGES
 from nlu.components.turn import TurnNotes, current_turn
 from nlu.components.wishes import Heard, halves, split
 from nlu.components.words import command
+from nlu.components.zhuyin import turned_back
 
 logger = logging.getLogger(__name__)
 
@@ -112,6 +114,8 @@ class CounterInput(InputChannel):
     async def _turn(
         self, body: Dict[str, Any], on_new_message: Callable[..., Awaitable[Any]], agent: Optional[Agent]
     ) -> HTTPResponse:
+        if body.get("intent") is None:
+            body = {**body, "text": turned_back(body["text"]) or body["text"]}
         tap = body.get("intent") or _commanded(body["text"])
         notes = TurnNotes()
         output = _RepliesOnly()

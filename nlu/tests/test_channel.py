@@ -57,6 +57,12 @@ def test_a_line_is_answered_with_what_was_understood(run: Callable) -> None:
     assert dialogue.messages[0].metadata == {"turn": "t" * 20, "language": "en"}
 
 
+def test_zhuyin_typed_on_an_english_keyboard_is_read_as_chinese(run: Callable) -> None:
+    dialogue = Dialogue()
+    assert run(_post(dialogue, {**TURN, "text": "ji3c96fu042ji gl3?"}))[0] == 200
+    assert dialogue.messages[0].text == "我還欠多少?"
+
+
 def test_a_tap_becomes_its_intent_with_certainty(run: Callable) -> None:
     dialogue = Dialogue()
     status, reply = run(

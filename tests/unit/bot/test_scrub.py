@@ -186,3 +186,9 @@ def test_what_a_kiosk_types_in_is_taken_whole_or_damaged(words: str, left: str) 
 
 def test_the_token_stays_with_the_turn() -> None:
     assert scrub(f"綁定 {TOKEN}").secrets == {"code": [TOKEN]}
+
+
+@pytest.mark.parametrize("typed", ["su3cl3a8", "ru04zo4g", "su3cl3g4"])
+def test_zhuyin_on_an_english_keyboard_is_no_mistyped_code(typed: str) -> None:
+    assert scrub(typed).text == typed
+    assert scrub(typed.upper()).text == "[CODE]"
