@@ -39,16 +39,16 @@ format: ## Bring the code into the house's form
 train: ## Train the dialogue model (skipped when nothing changed)
 	@$(PYTHON) -m scripts.setup --for run
 
-bench: ## Measure imports, then the whole product
+bench: ## Measure imports, the whole product, the understanding beside stock Rasa (long; PARTS=latency,stock picks)
 	@$(PYTHON) -m scripts.setup --for test
 	@$(APP)/python -m scripts.bench_imports
-	@$(APP)/python -m scripts.bench
+	@$(APP)/python -m scripts.bench --parts "$(PARTS)"
 
 soak: ## Put 10,000 cards in and out of the kiosk; watch memory and events
 	@$(PYTHON) -m scripts.setup --for test
 	@$(APP)/python -m scripts.soak
 
-nlu-report: ## Measure the understanding and write docs/nlu.md (long)
+nlu-report: ## Measure the understanding, write docs/nlu.md with its pictures (long)
 	@$(PYTHON) -m scripts.setup --for test
 	@$(APP)/python -m scripts.nlu_report
 

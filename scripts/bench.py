@@ -1,8 +1,9 @@
 """`make bench`: measures with the whole product up, on this machine, and prints what it saw.
 
-    python -m scripts.bench [--turns N] [--no-nlu]
+    python -m scripts.bench [--turns N] [--no-nlu] [--parts crossval,latency,…]
 
-Absolute times depend on the machine; the page docs/performance.md says on which one its figures were made.
+Then the understanding, by the parts of `make nlu-report`: all of them take an hour, `--parts` picks. Absolute
+times depend on the machine; the page docs/performance.md says on which one its figures were made.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any
 from card_kiosk.testing import KioskDriver
 from line_sandbox.testing import Sandbox
 from scripts.stack.leftovers import members
-from scripts.stack.processes import NLU_PYTHON, ROOT
+from scripts.stack.processes import ROOT
 from scripts.stack.whole import Stack, running
 
 TODAY = "2026-11-22"
@@ -172,6 +173,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=150)
     parser.add_argument("--no-nlu", action="store_true")
+    parser.add_argument("--parts", default="", help="of the understanding; default all")
     options = parser.parse_args()
     figures = measure(options.turns)
     folder = ROOT / "artefacts"
@@ -179,7 +181,7 @@ def main() -> int:
     (folder / "bench.json").write_text(json.dumps(figures, indent=2))
     if options.no_nlu:
         return 0
-    words = [str(NLU_PYTHON), "-W", "ignore", "-m", "nlu.bench", "latency"]
+    words = [sys.executable, "-m", "scripts.nlu_report", "--print", "--parts", options.parts]
     return subprocess.run(words, cwd=ROOT, check=False).returncode
 
 

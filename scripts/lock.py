@@ -17,6 +17,7 @@ LOCKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("dev", ("--universal", "--python-version", "3.11", "-c", "requirements/app.txt")),
     ("kiosk", ("--universal", "--python-version", "3.11", "-c", "requirements/app.txt")),
     ("nlu", ("--python-version", "3.10", "--override", "requirements/nlu.overrides.txt")),
+    ("stock", ("--python-version", "3.10", "--override", "requirements/nlu.overrides.txt")),
     ("redis", ("--no-deps", "--python-version", "3.11")),
 )
 

@@ -1,8 +1,9 @@
 """Sets up whatever is missing, and says what it does. Standard library only: it runs before anything else.
 
-    python3 -m scripts.setup [--for run|test] [--check]
+    python3 -m scripts.setup [--for run|test|stock]
 
-Each step is skipped when a stamp says that it was done with the same inputs.
+`stock` makes only the environment of stock Rasa, which `make bench` measures beside ours. Each step is
+skipped when a stamp says that it was done with the same inputs.
 """
 
 from __future__ import annotations
@@ -312,11 +313,20 @@ def train(interpreter: Path) -> None:
     )
 
 
+def stock_environment() -> None:
+    """Make the environment of stock Rasa: 2 GB that nothing but a comparison needs."""
+    python = find_python([NLU_VERSION], "Stock Rasa (for the comparison)")
+    environment(tools(), "stock", python, REQUIREMENTS / "stock.txt")
+
+
 def main() -> None:
     """Do all steps in order."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--for", dest="purpose", choices=("run", "test"), default="run")
+    parser.add_argument("--for", dest="purpose", choices=("run", "test", "stock"), default="run")
     purpose = parser.parse_args().purpose
+    if purpose == "stock":
+        stock_environment()
+        return
     began = time.monotonic()
     app_python = os.environ.get("NHI_APP_PYTHON") or find_python(APP_VERSIONS, "健保櫃檯")
     nlu_python = find_python([NLU_VERSION], "Rasa 3.6 (the dialogue engine)")

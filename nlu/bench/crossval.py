@@ -4,17 +4,52 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
+import yaml
 
 from nlu.components.calibration import OUT_OF_SCOPE, calibrate, probabilities, signs
 from nlu.components.classifier import CounterClassifier
 from nlu.components.machine import WEIGHTS, train
 from nlu.lint import LANGUAGES, read
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "nlu"
-_BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / "data" / "nlu"
+BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+_COMMONEST = 8
+
+
+class LeftOutLines(NamedTuple):
+    """What every line of a language got when it was left out; arrays with one entry a line."""
+
+    classes: List[str]
+    owner: np.ndarray  # class number it belongs to
+    answer: np.ndarray  # class number it got
+    confidence: np.ndarray  # 0 to 1
+    doubt: float  # below this confidence the bot asks instead of answering
+
+    @property
+    def right(self) -> np.ndarray:
+        """Say of each line whether it got its own class."""
+        return self.answer == self.owner
+
+    def confusion(self, order: Sequence[str]) -> np.ndarray:
+        """Return counts, rows what a line is and columns what it got, both in `order`."""
+        place = np.array([order.index(name) for name in self.classes])
+        counts = np.zeros((len(order), len(order)), dtype=int)
+        np.add.at(counts, (place[self.owner], place[self.answer]), 1)
+        return counts
+
+
+class Bin(NamedTuple):
+    """Lines of about the same confidence; shares are 0 to 1."""
+
+    low: float
+    high: float
+    lines: int
+    confidence: float
+    right: float
 
 
 def lines_by_language(data: Path = DATA) -> Dict[str, List[Tuple[str, str]]]:
@@ -25,48 +60,125 @@ def lines_by_language(data: Path = DATA) -> Dict[str, List[Tuple[str, str]]]:
     return {language: sorted(pairs) for language, pairs in found.items() if pairs}
 
 
-def report(languages: Optional[Sequence[str]]) -> None:
-    """Print accuracy, out-of-scope, calibration and the commonest confusions for each language."""
+def intents_by_group(domain: Path = ROOT / "domain") -> List[str]:
+    """Return the intents as the domain's files group them, so that neighbours are kin."""
+    order: List[str] = []
+    for file in sorted(domain.glob("*.yml")):
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        order += [next(iter(i)) if isinstance(i, dict) else i for i in content.get("intents", [])]
+    return order
+
+
+def leave_out(pairs: Sequence[Tuple[str, str]], language: str) -> LeftOutLines:
+    """Return what each line would have got from a machine trained on all the others."""
     settings = CounterClassifier.get_default_config()
-    for language, pairs in lines_by_language().items():
-        if languages and language not in languages:
-            continue
-        texts, intents = zip(*pairs, strict=True)
-        machine, left_out = train(texts, intents, WEIGHTS[language], settings["gamma"], settings["ridge"])
-        found = calibrate(
-            left_out.scores,
-            left_out.likeness,
-            machine.owner,
-            machine.classes,
-            least_right=settings["least_right"],
-            false_alarms=settings["false_alarms"],
-        )
-        probability = probabilities(left_out.scores, found.temperature)
-        answer = probability.argmax(axis=1)
-        confidence = probability.max(axis=1)
-        if found.stranger:
-            *weights, bias, threshold = found.stranger
-            seen = signs(probability, left_out.likeness, machine.owner, machine.classes).matrix()
-            answer = np.where(
-                seen @ np.array(weights) + bias > threshold, machine.classes.index(OUT_OF_SCOPE), answer
-            )
-        print(f"\n## {language}: {len(pairs)} lines, doubt below {found.doubt:.2f}")
-        _print(machine.classes, machine.owner, answer, confidence)
+    texts, intents = zip(*pairs, strict=True)
+    machine, left_out = train(texts, intents, WEIGHTS[language], settings["gamma"], settings["ridge"])
+    found = calibrate(
+        left_out.scores,
+        left_out.likeness,
+        machine.owner,
+        machine.classes,
+        least_right=settings["least_right"],
+        false_alarms=settings["false_alarms"],
+    )
+    probability = probabilities(left_out.scores, found.temperature)
+    answer = probability.argmax(axis=1)
+    confidence = probability.max(axis=1)
+    if found.stranger:
+        *weights, bias, threshold = found.stranger
+        seen = signs(probability, left_out.likeness, machine.owner, machine.classes).matrix()
+        strange = seen @ np.array(weights) + bias > threshold
+        answer = np.where(strange, machine.classes.index(OUT_OF_SCOPE), answer)
+    return LeftOutLines(machine.classes, machine.owner, answer, confidence, found.doubt)
 
 
-def _print(classes: List[str], owner: np.ndarray, answer: np.ndarray, confidence: np.ndarray) -> None:
-    right = answer == owner
-    print(f"left-out accuracy {100 * right.mean():.1f} %")
-    if OUT_OF_SCOPE in classes:
-        outside = owner == classes.index(OUT_OF_SCOPE)
-        called = answer == classes.index(OUT_OF_SCOPE)
-        print(
-            f"out of scope: recall {100 * called[outside].mean():.1f} %, false alarms {100 * called[~outside].mean():.1f} %"
+def bins(lines: LeftOutLines, edges: Sequence[float] = BINS) -> Iterator[Bin]:
+    """Yield the bins of confidence that hold lines."""
+    for low, high in zip(edges, edges[1:], strict=False):
+        inside = (lines.confidence >= low) & (
+            lines.confidence < high if high < edges[-1] else lines.confidence <= high
         )
-    print("| confidence | lines | right % |\n|---|---|---|")
-    for low, high in zip(_BINS, _BINS[1:], strict=False):
-        inside = (confidence >= low) & (confidence < high if high < 1 else confidence <= 1)
         if inside.any():
-            print(f"| {low:.1f}–{high:.1f} | {inside.sum()} | {100 * right[inside].mean():.1f} |")
-    confused = Counter((classes[a], classes[b]) for a, b in zip(owner[~right], answer[~right], strict=True))
-    print("commonest confusions:", "; ".join(f"{a} → {b} {n}" for (a, b), n in confused.most_common(12)))
+            yield Bin(
+                low,
+                high,
+                int(inside.sum()),
+                float(lines.confidence[inside].mean()),
+                float(lines.right[inside].mean()),
+            )
+
+
+def calibration_error(lines: LeftOutLines) -> float:
+    """Return the expected calibration error: how far confidence is from the share that is right, 0 to 1."""
+    tenths = [step / 10 for step in range(11)]
+    return sum(one.lines * abs(one.confidence - one.right) for one in bins(lines, tenths)) / len(lines.owner)
+
+
+def report(languages: Optional[Sequence[str]], pictures: Optional[Path]) -> None:
+    """Print the tables of all languages; with `pictures`, draw confusion and calibration into that folder."""
+    measured = {
+        language: leave_out(pairs, language)
+        for language, pairs in lines_by_language().items()
+        if not languages or language in languages
+    }
+    _print_accuracy(measured)
+    _print_calibration(measured)
+    _print_confusion(measured)
+    if pictures is not None:
+        from nlu.bench import pictures as draw  # noqa: PLC0415 - matplotlib takes seconds to import
+
+        for written in draw.all_of(measured, intents_by_group(), pictures):
+            print(f"\n![{written.words}](images/{written.file.name})")
+
+
+def _print_accuracy(measured: Dict[str, LeftOutLines]) -> None:
+    print(
+        "| language | lines | left-out accuracy % | out-of-scope recall % | false alarms % | doubt below |\n|---|---|---|---|---|---|"
+    )
+    for language, lines in measured.items():
+        recall = alarms = "–"
+        if OUT_OF_SCOPE in lines.classes:
+            outside = lines.owner == lines.classes.index(OUT_OF_SCOPE)
+            called = lines.answer == lines.classes.index(OUT_OF_SCOPE)
+            recall, alarms = f"{100 * called[outside].mean():.1f}", f"{100 * called[~outside].mean():.1f}"
+        print(
+            f"| {language} | {len(lines.owner)} | {100 * lines.right.mean():.1f} | {recall} | {alarms} | {lines.doubt:.2f} |"
+        )
+
+
+def _print_calibration(measured: Dict[str, LeftOutLines]) -> None:
+    spans = [f"{low:.1f}–{high:.1f}" for low, high in zip(BINS, BINS[1:], strict=False)]
+    print("\nRight, in per cent, of the lines of each confidence (and how many lines that is):\n")
+    print(f"| language | {' | '.join(spans)} | calibration error % |\n|---|{'---|' * len(spans)}---|")
+    for language, lines in measured.items():
+        cells = {one.low: f"{100 * one.right:.1f} ({one.lines})" for one in bins(lines)}
+        row = " | ".join(cells.get(low, "–") for low in BINS[:-1])
+        print(f"| {language} | {row} | {100 * calibration_error(lines):.1f} |")
+
+
+def _print_confusion(measured: Dict[str, LeftOutLines]) -> None:
+    order = intents_by_group()
+    counts = {language: lines.confusion(order) for language, lines in measured.items()}
+    print(
+        "\nRight, in per cent, for each intent, and what its other lines were most often taken for (lines):\n"
+    )
+    print(f"| intent | {' | '.join(measured)} |\n|---|{'---|' * len(measured)}")
+    for number, intent in enumerate(order):
+        rows = [table[number] for table in counts.values()]
+        if any(row.sum() for row in rows):
+            print(f"| {intent} | {' | '.join(_cell(row, number, order) for row in rows)} |")
+    for language, lines in measured.items():
+        wrong = zip(lines.owner[~lines.right], lines.answer[~lines.right], strict=True)
+        confused = Counter((lines.classes[a], lines.classes[b]) for a, b in wrong)
+        worst = "; ".join(f"{a} → {b} {n}" for (a, b), n in confused.most_common(_COMMONEST))
+        print(f"\nCommonest in {language}: {worst}.")
+
+
+def _cell(row: np.ndarray, own: int, order: Sequence[str]) -> str:
+    if not row.sum():
+        return "–"
+    others = row.copy()
+    others[own] = 0
+    share = f"{100 * row[own] / row.sum():.0f}"
+    return f"{share} → {order[int(others.argmax())]} ({others.max()})" if others.max() > 1 else share
