@@ -19,6 +19,8 @@ LINES = (
     ("th", "ฉันค้างเท่าไหร่"),
     ("zh-TW", "下個月五號繳滯納金多少"),
 )
+PARSE_AIM_MS = 6.0
+LONG_AIM = 1.3
 _ROUNDS = 30
 _TURNS = 310
 
@@ -81,5 +83,10 @@ def report(model: Optional[Path]) -> None:
     ]
     early, late = statistics.median(turns[5:15]), statistics.median(turns[-15:-5])
     print(
-        f"\nturn with an action: median {statistics.median(turns):.1f} ms; about turn 10 {early:.1f}, about turn 300 {late:.1f} ({late / early:.2f}×)"
+        f"\nturn with an action: median {statistics.median(turns):.1f} ms; about turn 10 {early:.1f}, about turn 300 {late:.1f} ({late / early:.2f}×)\n"
     )
+    for name, value, aim in (
+        ("parse, ms", statistics.median(everything), PARSE_AIM_MS),
+        ("turn 300 divided by turn 10", late / early, LONG_AIM),
+    ):
+        print(f"- {name}: {value:.2f}, aim ≤ {aim}: {'met' if value <= aim else 'NOT met'}")
