@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LINE = "我還欠多少健保費？"
 CLIENTS = 8
 _TURNS_A_CONVERSATION = 10
-_READY_SECONDS = 600
+_READY_SECONDS = 180
 _POLL = 0.1
 
 READY_AIM_SECONDS = 12.0
@@ -115,10 +115,10 @@ def _process(words: Sequence[str], folder: Path, env: Dict[str, str]) -> Iterato
         )
         try:
             yield process
-            if process.poll() is not None:
-                said.seek(0)
-                last = said.read().decode(errors="replace")[-2000:]
-                raise RuntimeError(f"{' '.join(words[:6])} ended by itself:\n{last}")
+        except (RuntimeError, OSError, http.client.HTTPException) as error:
+            said.seek(0)
+            last = said.read().decode(errors="replace")[-2000:]
+            raise RuntimeError(f"{' '.join(words[:6])}: {error}; it said:\n{last}") from error
         finally:
             process.terminate()
             try:
@@ -149,7 +149,10 @@ def _until_ready(process: subprocess.Popen, server: Server, port: int) -> Option
 
 
 def measure(server: Server, port: int, turns: int) -> Served:
-    """Start it, measure, end it. The machine ought to be quiet."""
+    """Start it, measure, end it. The machine ought to be quiet.
+
+    Raises RuntimeError with the server's last words when it never gets ready or gives no reply.
+    """
     actions_port = free_port()
     env = {
         **os.environ,
@@ -166,7 +169,7 @@ def measure(server: Server, port: int, turns: int) -> Served:
     with _process(actions, ROOT, env), _process(server.command, server.folder, env) as process:
         ready = _until_ready(process, server, port)
         if ready is None:
-            return Served(*[float("nan")] * 5)
+            raise RuntimeError(f"not ready within {_READY_SECONDS} s")
         memory = resident(process.pid)
         client = _Client(server, port)
         for _ in range(3):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from http.client import HTTPConnection
 from http.server import ThreadingHTTPServer
@@ -113,5 +114,8 @@ def test_an_aim_that_was_missed_is_called_so() -> None:
     assert memory.endswith(": met")
 
 
-def test_a_server_that_never_answered_meets_no_aim() -> None:
-    assert all(line.endswith("NOT met") for line in served.verdicts(served.Served(*[float("nan")] * 5)))
+def test_a_server_that_ends_by_itself_is_told_of_with_its_last_words() -> None:
+    words = [sys.executable, "-c", "raise SystemExit('no model here')"]
+    server = served.Server(words, Path.cwd(), "/health", "/turn", {}, ours=True)
+    with pytest.raises(RuntimeError, match="no model here"):
+        served.measure(server, served.free_port(), turns=1)
