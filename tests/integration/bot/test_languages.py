@@ -132,3 +132,14 @@ def test_without_a_memory_nothing_is_asked_and_the_answer_goes_out(
     monkeypatch.setattr("bot.languages.question", away)
     bench.work(text("hello"))
     assert len(last(bench)) == 1
+
+
+def test_two_wishes_are_answered_in_their_order_in_one_reply(bench: Bench) -> None:
+    two = [ActionReply(template="ask_arrears_consequence"), ActionReply(template="ask_instalment_rules")]
+    bench.rasa.answer = lambda _: TurnReply(replies=two, language="zh-TW")
+    bench.work(text("會鎖卡嗎，可以分期嗎"))
+    [(_, messages)] = bench.line.replies
+    assert [words(one) for one in messages] == [
+        words_of("ask_arrears_consequence", "zh-TW"),
+        words_of("ask_instalment_rules", "zh-TW"),
+    ]
