@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from actions.references import asks_to_split, goes_on, is_short, points_back
+from actions.references import asks_to_split, goes_on, is_short, only_points, points_back
 from nhi_core.domain.errors import Invalid
 from nhi_core.domain.matters import Matter, Topic
 from nhi_core.domain.roc import PremiumMonth
@@ -21,15 +21,20 @@ if TYPE_CHECKING:
 
 # What is done when no wish was understood: then the matter may tell what is meant.
 UNSURE = frozenset({"inform", "did_you_mean", "out_of_scope"})
+_YES_OR_NO = frozenset({"affirm", "deny"})
 # With a day, all of these mean after a bill: what does it come to on that day?
 _ON_A_DAY = frozenset({"estimate_late_fee", "query_arrears", "ask_due_date", "pay_premium", "pay_at_store"})
 # They can be about one month alone.
 _BY_MONTH = frozenset({"estimate_late_fee", "ask_due_date", "query_premium_detail", "query_payment_history"})
 _OF_A_MONTH = {Topic.HISTORY: "query_payment_history", Topic.DUE_DATES: "ask_due_date"}
 _STORES = frozenset({"seven_eleven", "familymart", "hilife", "okmart", "convenience_store"})
-# The cards a matter is remembered from, and answers that change no subject.
-_SAME_SUBJECT = frozenset(
+# The cards a matter is remembered from: none of them asks anything that a yes would answer.
+_SHOWN = frozenset(
     {"arrears_summary", "late_fee_estimate", "premium_detail", "due_dates", "payment_history", "pay_link"}
+)
+# The cards, and answers that change no subject.
+_SAME_SUBJECT = frozenset(
+    _SHOWN
     | {"last_matter", "date_out_of_range", "ask_payment_channels", "ask_instalment_rules", "pay_not_now"}
     | {"ask_arrears_consequence"}
     | {
@@ -72,6 +77,9 @@ def heading(verb: str, asked: Asked, matter: Matter, today: date) -> Heading | N
     # A day that is over is when something was paid, not when it will be.
     if ahead and matter.topic is not Topic.HISTORY and verb in UNSURE | _ON_A_DAY:
         return Heading("estimate_late_fee", asked)
+    if verb in _YES_OR_NO:
+        pointing = asked.last_template in _SHOWN and only_points(asked.text)
+        return Heading("last_matter", asked) if pointing else None
     if verb in UNSURE:
         found = _by_value(asked, matter)
         return None if found is None else Heading(found, asked)

@@ -36,6 +36,9 @@ _SPLIT = re.compile(
     r"|(?:được|có thể|duoc) (?:trả góp|trả dần|chia)"
     r"|(?:ผ่อน|แบ่งจ่าย|แบ่งชำระ).*(?:ได้|ไหม|มั้ย)"
 )
+_BESIDE_POINTING = re.compile(
+    r"[\W_]+|[呢嗎啊喔]|\b(?:one|the|bill|yang|cái|cai|khoản|tờ)\b|อัน|ใบ|ยอด|ค่ะ|ครับ|คะ"
+)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _SHORT, _SHORT_HAN = 30, 12
 
@@ -57,6 +60,13 @@ def goes_on(text: str) -> bool:
 def asks_to_split(text: str) -> bool:
     """Say whether a line asks if something can be paid in instalments."""
     return _SPLIT.search(_plain(text)) is not None
+
+
+def only_points(text: str) -> bool:
+    """Say whether a line points and says nothing else: "that one" may sound like a yes, and is none."""
+    line = _plain(text)
+    rest = _BESIDE_POINTING.sub("", _BESIDE_POINTING.sub(" ", _POINTS.sub(" ", line)))
+    return points_back(line) and not rest
 
 
 def is_short(text: str) -> bool:

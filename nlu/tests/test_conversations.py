@@ -291,7 +291,7 @@ LANDS = {
     "split": _UNSURE | {"apply_instalment", "ask_instalment_rules"},
     "due": {"ask_due_date"},
     "pay": {"pay_premium", "ask_payment_channels"},
-    "point": _UNSURE,
+    "point": _UNSURE | {"affirm", "deny"},
 }
 
 

@@ -162,6 +162,21 @@ def test_who_only_points_is_asked_what_to_do_with_it(chat: Chat, text: str, take
     assert (reply.template, reply.ticket, reply.args) == ("last_matter", None, {})
 
 
+@pytest.mark.parametrize("text", POINTS_ONLY)
+@pytest.mark.parametrize("taken_for", ["affirm", "deny"])
+def test_under_a_card_pointing_is_neither_yes_nor_no(chat: Chat, text: str, taken_for: str) -> None:
+    chat.ask("query_arrears")
+    assert says(chat, taken_for, text).template == "last_matter"
+    assert chat.ask("unbind_account").template == "unbind_confirm"
+    assert says(chat, taken_for, text).template in {"unbind_done", "stopped"}
+
+
+@pytest.mark.parametrize(("verb", "text"), [("affirm", "好"), ("affirm", "yes that"), ("deny", "不是這張")])
+def test_a_yes_or_a_no_stays_one(chat: Chat, verb: str, text: str) -> None:
+    chat.ask("query_arrears")
+    assert says(chat, verb, text).template == verb
+
+
 @pytest.mark.parametrize(
     ("values", "template"),
     [
