@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LINE = "我還欠多少健保費？"
 CLIENTS = 8
 _TURNS_A_CONVERSATION = 10
-_READY_SECONDS = 180
+_READY_SECONDS = 300
 _POLL = 0.1
 
 READY_AIM_SECONDS = 12.0
