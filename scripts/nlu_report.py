@@ -1,6 +1,6 @@
 """`make nlu-report`: measures the understanding and writes docs/nlu.md with its pictures. Long.
 
-    python -m scripts.nlu_report [--parts crossval,held-out,massive,latency,stock] [--print]
+    python -m scripts.nlu_report [--parts crossval,held-out,massive,latency,stock,served] [--print]
 
 With `--print` (part of `make bench`) the tables go to the screen and the page stays as it is. MASSIVE is
 read from $MASSIVE_DIR, or from ../shared/massive beside the project. What cannot be measured here (no
@@ -95,7 +95,7 @@ PARTS = (
     Part("massive", "MASSIVE", ("massive",), ATTRIBUTION, no_massive),
     Part("latency", "Parse and turn in one process", ("latency",), "The action server answers at once."),
     Part("stock", "Beside stock Rasa, in the same run", ("stock",), "", no_stock),
-    # Part of the comparison too; by itself only where stock Rasa cannot be had.
+    # In the comparison too; by itself it is there also where stock Rasa cannot be had.
     Part("served", "Rasa as a process", ("served",), "The action server answers at once."),
 )  # fmt: skip
 
@@ -161,10 +161,11 @@ def main() -> int:
         "--print", action="store_true", dest="show", help="to the screen, not into docs/nlu.md"
     )
     options = parser.parse_args()
+    parts = chosen(options.parts)
     pages = [head(), AIMS]
     if options.show:
         print(pages[0])
-    for part in chosen(options.parts):
+    for part in parts:
         pages.append(section(part, pictures=not options.show))
         if options.show:
             print(pages[-1], flush=True)
