@@ -96,7 +96,8 @@ def test_what_is_no_zhuyin_stays(line: str) -> None:
 def test_no_line_of_ours_is_taken_for_zhuyin() -> None:
     lines = [example.text for example in read(DATA)]
     assert len(lines) > 30_000
-    assert [line for line in lines if turned_back(line)] == []
+    # Written as zhuyin on purpose.
+    assert {line for line in lines if turned_back(line)} <= {"su3cl3"}
 
 
 def test_no_line_of_others_is_taken_for_zhuyin() -> None:
