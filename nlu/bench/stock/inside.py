@@ -36,10 +36,12 @@ class AnswersAtOnce:
     def __init__(self) -> None:
         """Have what Rasa looks for at an endpoint."""
         self.kwargs: Dict[str, Any] = {}
+        self.asked = 0
 
     async def request(self, method: str = "post", **request: Any) -> Dict[str, Any]:
         """Answer any action with one reply."""
         del method
+        self.asked += 1
         return {"events": [], "responses": [{"custom": {"v": 1, "template": request["json"]["next_action"]}}]}
 
 
@@ -79,6 +81,7 @@ def measure(agent: Any, lines: List[str]) -> Dict[str, Any]:
         milliseconds(agent.parse_message(line))
     parses = [milliseconds(agent.parse_message(line)) for line in LINES for _ in range(_ROUNDS)]
     milliseconds(agent.handle_message(UserMessage(WITH_ACTION, sender_id="warm", metadata=metadata)))
+    before = agent.action_endpoint.asked
     turns = [
         milliseconds(
             agent.handle_message(UserMessage(WITH_ACTION, sender_id=f"person {number}", metadata=metadata))
@@ -86,6 +89,8 @@ def measure(agent: Any, lines: List[str]) -> Dict[str, Any]:
         for number in range(_CONVERSATIONS)
         for _ in range(_TURNS)
     ]
+    if agent.action_endpoint.asked < before + len(turns):
+        raise SystemExit("not every turn called the action: these would not be turns with an action")
     answers = [_best(loop.run_until_complete(agent.parse_message(line))) for line in lines]
     return {"parse": statistics.median(parses), "turn": statistics.median(turns), "answers": answers}
 
