@@ -8,7 +8,9 @@ import os
 import statistics
 import time
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, List, Optional
+
+from nlu.bench.stock.inside import AnswersAtOnce
 
 LINES = (
     ("zh-TW", "我還欠多少健保費？"),
@@ -25,19 +27,6 @@ _ROUNDS = 30
 _TURNS = 310
 
 
-class _Actions:
-    """An action server that answers at once, so that only Rasa is measured."""
-
-    url = "http://actions.invalid/webhook"
-
-    def __init__(self) -> None:
-        self.kwargs: Dict[str, Any] = {}
-
-    async def request(self, method: str = "post", **request: Any) -> Dict[str, Any]:
-        del method
-        return {"events": [], "responses": [{"custom": {"v": 1, "template": request["json"]["next_action"]}}]}
-
-
 def load_agent(model: Optional[Path] = None) -> Any:
     """Load a trained model, by default this project's, as the server does."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
@@ -49,7 +38,7 @@ def load_agent(model: Optional[Path] = None) -> Any:
     from rasa.utils.log_utils import configure_structlog  # noqa: PLC0415
 
     configure_structlog(logging.ERROR)
-    return Agent.load(str(model or model_path()), action_endpoint=_Actions())
+    return Agent.load(str(model or model_path()), action_endpoint=AnswersAtOnce())
 
 
 def report(model: Optional[Path]) -> None:
