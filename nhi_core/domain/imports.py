@@ -39,6 +39,8 @@ class Reason(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     HOUSEHOLD = "household"
+    DOCUMENT = "document"
+    CARD_NUMBER = "card_number"
     ORDER = "order"
     PAIR = "pair"
     FUTURE = "future"
@@ -70,6 +72,11 @@ SENTENCES: Mapping[Reason, tuple[str, str]] = {
     Reason.EMAIL: ("電子郵件格式錯誤", "not an e-mail address"),
     Reason.PHONE: ("電話格式錯誤", "not a telephone number"),
     Reason.HOUSEHOLD: ("戶號格式錯誤（8 碼英數字，首碼為英文字母）", "not a household number (8 characters)"),
+    Reason.DOCUMENT: (
+        "證件號碼格式錯誤（5 至 20 個英數字）",
+        "not a document's number (5 to 20 letters and digits)",
+    ),
+    Reason.CARD_NUMBER: ("健保卡卡號須為 12 碼數字", "a card number has 12 digits"),
     Reason.ORDER: ("日期先後不合理", "the dates are not in order"),
     Reason.PAIR: ("兩欄須同時填寫或同時空白", "two columns that belong together: both or none"),
     Reason.FUTURE: ("日期在未來", "the date is in the future"),

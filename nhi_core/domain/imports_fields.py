@@ -19,6 +19,7 @@ Value = str | int | None
 Reader = Callable[[str], Value]
 
 _REMEMBERED = 1 << 15
+CLEAR = "-"  # as a value: take away what stands in the books; None leaves it
 _MOST = 2_147_483_647  # a four-byte integer column
 _WHOLE = re.compile(r"(?:NT\$|\$)?(\d{1,10}|\d{1,3}(?:,\d{3})+)(?:元|\.0+)?", re.ASCII)
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/:-]{0,63}", re.ASCII)
@@ -26,8 +27,9 @@ _EMAIL = re.compile(
     r"[^\s@,;:<>()\[\]\\\"]{1,64}@(?:[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?\.)+[A-Za-z]{2,63}",
     re.ASCII,
 )
+_DOCUMENT = re.compile(r"[0-9A-Z]{5,20}", re.ASCII)
 _WRITE_OFF = re.compile(r"\d{16}", re.ASCII)
-_DASHES = frozenset({NOT_OURS, "－", "—", "–"})
+_DASHES = frozenset({"-", "－", "—", "–"})
 _TRUE = frozenset({"1", "y", "yes", "true", "是", "有"})
 _FALSE = frozenset({"0", "n", "no", "false", "否", "無"})
 
@@ -44,15 +46,17 @@ class Refused(Exception):
 class Remembered(dict[str, Value]):
     """Cell → value of one column: a cell is read when it comes for the first time. Looking up raises Refused.
 
-    An empty cell gives the column's default. Holds so many values at most, then begins anew.
+    An empty cell gives the default. Holds so many values at most, then begins anew. `own`: the column's
+    values are each one person's own, and the empty cell alone is remembered.
     """
 
-    __slots__ = ("_default", "_read", "_required")
+    __slots__ = ("_default", "_own", "_read", "_required")
 
-    def __init__(self, read: Reader, *, required: bool, default: Value) -> None:
+    def __init__(self, read: Reader, *, required: bool, default: Value, own: bool = False) -> None:
         """Remember nothing yet."""
         super().__init__()
         self._read = read
+        self._own = own
         self._required = required
         self._default = default
 
@@ -61,6 +65,8 @@ class Remembered(dict[str, Value]):
         text = cell.strip()
         # No reader takes an empty text, so a required cell that is empty ends here too.
         value = self._read(text) if text or self._required else self._default
+        if self._own and text:
+            return value
         if len(self) >= _REMEMBERED:
             self.clear()
         self[cell] = value
@@ -165,6 +171,31 @@ def household(text: str) -> Value:
         return identifiers.parse_household_number(text)
     except Invalid:
         raise Refused(Reason.HOUSEHOLD) from None
+
+
+def document(text: str) -> Value:
+    """Read the number of an entry permit or passport, in its plain form."""
+    found = identifiers.plain(text)
+    if _DOCUMENT.fullmatch(found) is None:
+        raise Refused(Reason.DOCUMENT)
+    return found
+
+
+def card_number(text: str) -> Value:
+    """Read the number of an NHI card."""
+    try:
+        return identifiers.parse_card_number(text)
+    except Invalid:
+        raise Refused(Reason.CARD_NUMBER) from None
+
+
+def or_clear(read: Reader) -> Reader:
+    """Return a reader that takes a dash for CLEAR, and anything else as `read` does."""
+
+    def read_or_clear(text: str) -> Value:
+        return CLEAR if text in _DASHES else read(text)
+
+    return read_or_clear
 
 
 def email(text: str) -> Value:

@@ -19,7 +19,10 @@ Rule = Callable[[Row, str], tuple[str, Reason] | None]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its names in a heading, its reader, and the value of an empty or absent cell."""
+    """One column: its names in a heading, its reader, and the value of an empty or absent cell.
+
+    `own`: each value is one person's own, so that it is read once a file and need not be remembered.
+    """
 
     name: str
     zh: str
@@ -27,6 +30,7 @@ class Column:
     example: str
     required: bool = True
     default: Value = None
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class RowReader:
         self._places = tuple(width if position is None else position for position in positions)
         self._pick: Callable[[list[str]], tuple[str, ...]] = itemgetter(*self._places)
         self._values = tuple(
-            f.Remembered(column.read, required=column.required, default=column.default)
+            f.Remembered(column.read, required=column.required, default=column.default, own=column.own)
             for column in shape.columns
         )
         self._rule = shape.rule
@@ -145,7 +149,7 @@ _KINDS: Mapping[str, Value] = {
 
 
 def _person_rule(row: Row, today: str) -> tuple[str, Reason] | None:
-    _, _, birth, _, _, since, until = row
+    _, _, birth, _, _, since, until, _, _, _ = row
     if str(birth) > today:
         return "birth", Reason.FUTURE
     if (since is None) != (until is None):
@@ -186,6 +190,11 @@ def _no_rule(_row: Row, _today: str) -> None:
     return None
 
 
+def _proof(name: str, zh: str, read: Reader, example: str) -> Column:
+    """Return a column of what a kiosk checks: empty leaves the books as they are, a dash clears."""
+    return Column(name, zh, f.or_clear(read), example, required=False, own=True)
+
+
 SHAPES: Mapping[ImportKind, Shape] = {
     shape.kind: shape
     for shape in (
@@ -199,6 +208,9 @@ SHAPES: Mapping[ImportKind, Shape] = {
                 Column("household", "戶號", f.household, "F1234567", required=False),
                 Column("hardship_since", "經濟困難起日", f.day, "115/01/01", required=False),
                 Column("hardship_until", "經濟困難迄日", f.day, "115/12/31", required=False),
+                _proof("entry_permit", "入出境許可證號", f.document, "123456789012"),
+                _proof("passport", "護照號碼", f.document, "X1234567"),
+                _proof("card_number", "健保卡卡號", f.card_number, "000012345678"),
             ),
             _person_rule,
         ),

@@ -11,13 +11,17 @@ from sqlalchemy import (
     Connection,
     Select,
     Table,
+    Text,
     and_,
+    case,
     delete,
     exists,
     func,
     literal,
+    null,
     or_,
     select,
+    type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -32,6 +36,7 @@ from nhi_core.adapters.db.tables_imports import (
 )
 from nhi_core.adapters.db.tables_ledger import subsidies
 from nhi_core.domain.imports import ImportKind, Reason, Reject
+from nhi_core.domain.imports_fields import CLEAR
 
 TARGETS: Mapping[ImportKind, Table] = {
     ImportKind.PERSONS: persons,
@@ -57,13 +62,16 @@ _ONCE = {
 # What may change in a row that stands already. Of a payment nothing but the day it was posted.
 _CHANGING = {
     ImportKind.PERSONS: ("number", "number_fp", "name", "birth", "category", "household_id", "hardship_since",
-                         "hardship_until"),
+                         "hardship_until", "entry_permit", "passport", "card_number"),
     ImportKind.BILLS: ("kind", "month", "amount", "due", "unit_name", "headcount", "late_fee_start",
                        "charged_late_fee", "deferred_until", "in_enforcement", "write_off"),
     ImportKind.PAYMENTS: ("posted_on",),
     ImportKind.SUBSIDIES: ("kind", "percent", "ceiling", "granted_by", "since", "until"),
     ImportKind.REGISTRATIONS: ("email", "phone", "consented_on", "import_id"),
 }  # fmt: skip
+
+# Of these an empty cell leaves what stands in the books, and a dash (CLEAR) takes it away.
+_KEPT = frozenset({"entry_permit", "passport", "card_number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +149,21 @@ class Merge:
 
     def _upsert(self, insert: postgresql.Insert | sqlite.Insert) -> postgresql.Insert | sqlite.Insert:
         excluded, target = insert.excluded, self.target
-        changing = {
-            name: func.coalesce(excluded[name], target.c[name])
-            if self.kind is ImportKind.PAYMENTS
-            else excluded[name]
-            for name in self._changing()
-        }
+        changing = {name: self._changed(excluded[name], target.c[name]) for name in self._changing()}
         return insert.on_conflict_do_update(
             index_elements=[target.c.id],
             set_=changing,
             where=or_(*(new.is_distinct_from(target.c[name]) for name, new in changing.items())),
         )
+
+    def _changed(self, new: ColumnElement[object], standing: ColumnElement[object]) -> ColumnElement[object]:
+        """Return what a row that stands holds afterwards."""
+        if self.kind is ImportKind.PAYMENTS:
+            return func.coalesce(new, standing)
+        if self.kind is ImportKind.PERSONS and standing.key in _KEPT:
+            cleared = type_coerce(new, Text) == CLEAR
+            return case((new.is_(None), standing), (cleared, null()), else_=new)
+        return new
 
     def clear(self, connection: Connection) -> None:
         """Empty the staging table of this import."""
@@ -177,6 +189,12 @@ class Merge:
             if column.name in target and column.name != "line"
         }
         shared.pop("import_id", None)
+        if self.kind is ImportKind.PERSONS:
+            # Of a new person there is nothing to take away: no dash may come to stand in the books.
+            new = ~exists().where(persons.c.id == self.staged.c.id)
+            for name in _KEPT - self.absent:
+                dash = and_(self.staged.c[name] == CLEAR, new)
+                shared[name] = case((dash, null()), else_=self.staged.c[name])
         if self.kind is ImportKind.REGISTRATIONS:
             shared |= {
                 "import_id": literal(self.import_id),

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Column, Connection, Engine, Table
 
 from nhi_core.adapters.db.bulk import Packed, Value, among, pack
 from nhi_core.adapters.db.engine import READ_ONLY, translated
@@ -21,7 +21,9 @@ from nhi_core.adapters.db.tables_imports import (
     staged_registrations,
     staged_subsidies,
 )
+from nhi_core.adapters.db.types import Envelope
 from nhi_core.domain.imports import ImportKind, Reason, Reject
+from nhi_core.domain.imports_fields import CLEAR
 
 Row = tuple[Value, ...]
 Numbered = tuple[int, Row]
@@ -115,7 +117,7 @@ class RowPreparer:
         homes = self._households(connection, {str(row[4]) for _line, row in rows if row[4] is not None})
         seal, c = self._sealer.seal, persons.c
         prepared: list[Row] = []
-        for line, (number, name, birth, category, household, since, until) in rows:
+        for line, (number, name, birth, category, household, since, until, permit, passport, card) in rows:
             key = known.get(str(number)) or str(uuid.uuid4())
             prepared.append((
                 self._import_id, line, key,
@@ -126,8 +128,14 @@ class RowPreparer:
                 category,
                 None if household is None else homes[str(household)],
                 since, until,
+                None if permit is None else self._proof(c.entry_permit, permit, key),
+                None if passport is None else self._proof(c.passport, passport, key),
+                None if card is None else self._proof(c.card_number, card, key),
             ))  # fmt: skip
         return prepared
+
+    def _proof(self, column: Column[Envelope], value: Value, key: str) -> Value:
+        return value if value == CLEAR else self._sealer.seal(column, str(value), row=key).text
 
     def _households(self, connection: Connection, numbers: Iterable[str]) -> Mapping[str, str]:
         """Return household number → our id of the household.

@@ -90,6 +90,10 @@ staged_persons = _staged(
     Column("household_id", _ID),
     Column("hardship_since", Date),
     Column("hardship_until", Date),
+    # Sealed text, or a dash where what stands in the books is to go; NULL leaves it.
+    Column("entry_permit", Text),
+    Column("passport", Text),
+    Column("card_number", Text),
 )
 staged_bills = _staged(
     "bills",

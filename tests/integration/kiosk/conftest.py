@@ -164,6 +164,11 @@ class Screen:
         return found
 
 
+def error_of(answer: Any) -> tuple[int, str]:
+    """Return the status and the code of a refusal."""
+    return answer.status_code, answer.get_json()["error"]
+
+
 def typed_by(qr: str) -> str:
     """Return the text that scanning a kiosk's QR types into the chat."""
     return unquote(urlsplit(qr).query)

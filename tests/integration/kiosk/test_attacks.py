@@ -12,14 +12,10 @@ import pytest
 from nhi_core.domain.errors import CodeRefused, CounterError, KioskRefused
 from tests.factories import canary
 from tests.factories.events import OTHER, USER
-from tests.integration.kiosk.conftest import CONSENT, Lobby, Screen, typed_by
+from tests.integration.kiosk.conftest import CONSENT, Lobby, Screen, error_of, typed_by
 from tests.integration.kiosk.test_binding import words_of
 
 HELLO = "/kiosk/v1/hello"
-
-
-def error_of(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.get_json()["error"]
 
 
 def test_hello_says_who_the_kiosk_is(lobby: Lobby, screen: Screen) -> None:

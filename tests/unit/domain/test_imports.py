@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 
+from nhi_core.domain import imports_fields as f
 from nhi_core.domain.errors import IllegalMove
 from nhi_core.domain.imports import (
     AUDIT_EVENTS,
@@ -19,10 +21,11 @@ from nhi_core.domain.imports import (
     Reject,
     next_state,
 )
-from nhi_core.domain.imports_rows import SHAPES, Column, Row, RowReader, positions_of
+from nhi_core.domain.imports_rows import SHAPES, Column, Row, RowReader, Shape, positions_of
 from tests.factories import canary
 
 TODAY = "2026-11-22"
+DOCUMENTED = (Path(__file__).resolve().parents[3] / "docs/howto/import-data.md").read_text("utf-8")
 GOOD = {kind: {column.name: column.example for column in shape.columns} for kind, shape in SHAPES.items()}
 EVERY_COLUMN = [(kind, column) for kind, shape in SHAPES.items() for column in shape.columns]
 
@@ -89,6 +92,22 @@ def test_what_people_write_is_understood(column: str, text: str, taken: object) 
 
 
 @pytest.mark.parametrize(
+    ("column", "text", "taken"),
+    [
+        ("entry_permit", "1234 5678-9012", "123456789012"),
+        ("passport", "x1234567", "X1234567"),
+        ("passport", "Ｘ１２３４５６７", "X1234567"),
+        ("card_number", "0000 1234 5678", "000012345678"),
+        *((column, dash, "-") for column in ("entry_permit", "passport", "card_number") for dash in "-－—"),
+    ],
+)
+def test_what_a_kiosk_checks_is_read_in_its_plain_form_and_a_dash_clears(
+    column: str, text: str, taken: str
+) -> None:
+    assert value(ImportKind.PERSONS, column, text) == taken
+
+
+@pytest.mark.parametrize(
     ("column", "text", "reason"),
     [
         ("bill", "=1+1", Reason.ID),
@@ -125,6 +144,12 @@ def test_a_bill_that_cannot_be_right_is_refused_with_its_reason(
         (ImportKind.PERSONS, {"birth": "116/01/01"}, "birth", Reason.FUTURE),
         (ImportKind.PERSONS, {"category": "7"}, "category", Reason.WORD),
         (ImportKind.PERSONS, {"household": "1234"}, "household", Reason.HOUSEHOLD),
+        (ImportKind.PERSONS, {"entry_permit": "1234"}, "entry_permit", Reason.DOCUMENT),
+        (ImportKind.PERSONS, {"entry_permit": "許可證12345"}, "entry_permit", Reason.DOCUMENT),
+        (ImportKind.PERSONS, {"passport": "X" * 21}, "passport", Reason.DOCUMENT),
+        (ImportKind.PERSONS, {"passport": "--"}, "passport", Reason.DOCUMENT),
+        (ImportKind.PERSONS, {"card_number": "12345678"}, "card_number", Reason.CARD_NUMBER),
+        (ImportKind.PERSONS, {"card_number": "9.00012E+11"}, "card_number", Reason.CARD_NUMBER),
         (ImportKind.PERSONS, {"hardship_until": ""}, "hardship_until", Reason.PAIR),
         (ImportKind.PERSONS, {"hardship_until": "114/12/31"}, "hardship_until", Reason.ORDER),
         (ImportKind.PAYMENTS, {"paid_on": "115/11/23", "posted_on": ""}, "paid_on", Reason.FUTURE),
@@ -198,6 +223,29 @@ class TestHeading:
         with pytest.raises(FileRefused, match=words) as refused:
             positions_of(SHAPES[ImportKind.PAYMENTS], heading)
         assert canary.NATIONAL_ID not in str(refused.value)
+
+
+def test_values_that_never_come_again_are_not_remembered() -> None:
+    reads: list[str] = []
+
+    def read_one(text: str) -> str:
+        reads.append(text)
+        return text
+
+    shared, own = (f.Remembered(read_one, required=False, default=None, own=own) for own in (False, True))
+    for column in (shared, own):
+        assert [column[cell] for cell in ("", "a", "", "a")] == [None, "a", None, "a"]
+    assert (reads, list(shared), list(own)) == (["a", "a", "a"], ["", "a"], [""])
+
+
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES.values() if shape.heading], ids=lambda s: s.kind)
+def test_the_documentation_names_every_column_and_its_example(shape: Shape) -> None:
+    rows = [line for line in DOCUMENTED.splitlines() if line.startswith("| `")]
+    for column in shape.columns:
+        assert [
+            row for row in rows
+            if f"`{column.name}`" in row and column.zh in row and column.example in row
+        ], column.name  # fmt: skip
 
 
 def test_every_reason_has_its_sentences() -> None:
