@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any, Dict, List, Tuple
 
 import numpy as np
@@ -16,14 +15,13 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.components.calibration import OUT_OF_SCOPE, Calibration, calibrate, is_stranger, probabilities, signs
+from nlu.components.calibration import OUT_OF_SCOPE, Calibration, is_stranger, probabilities, signs
 from nlu.components.language import DEFAULT, previous_language
-from nlu.components.machine import WEIGHTS, Machine, train
-from nlu.components.machine_files import read, write
+from nlu.components.machine import Machine
+from nlu.components.machine_files import read
 from nlu.components.storage import load_json, save_json
+from nlu.components.teach import Lesson, teach_all
 from nlu.components.turn import current_turn
-
-logger = logging.getLogger(__name__)
 
 _RANKING = 10
 
@@ -95,25 +93,18 @@ class CounterClassifier(GraphComponent, IntentClassifier):
         )
         with self._storage.write_to(self._resource) as folder:
             languages = sorted({language for language, _, _ in lines})
+            lessons = []
             for language in languages:
                 texts, intents = zip(
                     *((text, intent) for own, text, intent in lines if own == language), strict=True
                 )
-                logger.warning("classifier: %s, %d lines", language, len(texts))
-                machine, left_out = train(
-                    texts, intents, WEIGHTS[language], self._config["gamma"], self._config["ridge"]
-                )
-                calibration = calibrate(
-                    left_out.scores,
-                    left_out.likeness,
-                    machine.owner,
-                    machine.classes,
-                    least_right=self._config["least_right"],
-                    false_alarms=self._config["false_alarms"],
-                )
-                write(folder, language, machine, calibration)
+                lessons.append(Lesson(language, texts, intents, **self._learning()))
+            teach_all(lessons, folder)
             save_json(folder / "languages.json", languages)
         return self._resource
+
+    def _learning(self) -> Dict[str, float]:
+        return {name: self._config[name] for name in ("gamma", "ridge", "least_right", "false_alarms")}
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Leave the examples as they are: nothing later learns from our predictions."""
