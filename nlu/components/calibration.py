@@ -14,7 +14,9 @@ import numpy as np
 
 OUT_OF_SCOPE = "out_of_scope"
 _TEMPERATURES = np.geomspace(0.5, 30, 60)
-_DOUBTS = np.linspace(0.05, 0.6, 56)
+# Left-out lines are harder than people's: of fresh lines at 0.3 to 0.5 six in ten were right (Vietnamese),
+# and a right answer beats a question. So doubt ends here, whatever the left-out lines say.
+_DOUBTS = np.linspace(0.05, 0.35, 31)
 
 
 class Signs(NamedTuple):
