@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -40,9 +39,10 @@ def report(
     service: ReaderService | None,
     client: CounterClient | None = None,
     *,
-    now: Callable[[], float] = time.time,
+    now: Callable[[], float] | None = None,
 ) -> list[Line]:
     """Look at everything once; takes some seconds when the server does not answer."""
+    now = now or (lambda: settings.now().timestamp())
     lines = [
         Line(None, "program", f"{_version('nhi-counter')}, Python {platform.python_version()}"),
         Line(None, "machine", f"{platform.system()} {platform.release()} {platform.machine()}"),
@@ -99,7 +99,7 @@ def _counter(settings: Settings, client: CounterClient | None, now: Callable[[],
     if settings.key is None:
         return [Line(False, "key", "this kiosk is not enrolled (nhi-counter kiosk enrol)")]
     try:
-        client = client or CounterClient(settings.key, settings.server)
+        client = client or CounterClient(settings.key, settings.server, now=settings.now)
     except KeyUnusable as fault:
         return [Line(False, "key", str(fault))]
     lines = [Line(True, "key", f"kiosk {settings.key.kiosk_id}")]

@@ -37,7 +37,7 @@ def counter_of(settings: Settings) -> Counter | None:
     if settings.key is None:
         return None
     try:
-        return CounterClient(settings.key, settings.server)
+        return CounterClient(settings.key, settings.server, now=settings.now)
     except KeyUnusable:
         log.error("kiosk_key_unusable")  # noqa: TRY400 - the screen and `diagnose` say the rest
         return None
@@ -54,7 +54,7 @@ class Kiosk:
         self.hub = Hub()
         self.service = service or reader_service(settings)
         self.companion = Companion(
-            Desk(counter or counter_of(settings)), self.hub.publish, phone=settings.phone
+            Desk(counter or counter_of(settings)), self.hub.publish, phone=settings.phone, now=settings.now
         )
         self.watcher = Watcher(self.service, self.companion.on_card, only_reader=settings.only_reader)
         self.companion.watch(self.watcher)

@@ -7,6 +7,7 @@ import secrets
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 from nhi_core.wire.kiosk import KioskKey
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+TAIPEI = timezone(timedelta(hours=8))  # no summer time since 1979
 _SANDBOX_PHONE = "02-0000-0000"
 
 
@@ -43,6 +45,11 @@ class Settings:
     browser: str  # the browser to start and to keep running; empty: somebody else does
     people_file: Path | None  # the drawer's made-up people
     phone: str  # the office's telephone, shown when nothing else helps
+    shift: timedelta  # how far the sandbox's pretended day is from today
+
+    def now(self) -> datetime:
+        """Return the time now, UTC, on the same calendar as the sandbox's server."""
+        return datetime.now(UTC) + self.shift
 
 
 def load(env: Mapping[str, str] | None = None) -> Settings:
@@ -62,7 +69,10 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
     if readers not in {"pcsc", "virtual"}:
         problems.append("KIOSK_READERS must be pcsc or virtual")
     token, phone = env.get("KIOSK_TOKEN") or "", env.get("NHI_OFFICE_PHONE") or ""
+    shift = _shift(env.get("NHI_TODAY") or "", problems)
     if production:
+        if env.get("NHI_TODAY"):
+            problems.append("NHI_TODAY must not be set in production")
         if readers == "virtual":
             problems.append("KIOSK_READERS must not be virtual in production")
         if token:
@@ -87,7 +97,16 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         browser=env.get("KIOSK_BROWSER") or "",
         people_file=Path(people) if people else None,
         phone=phone or _SANDBOX_PHONE,
+        shift=shift,
     )
+
+
+def _shift(today: str, problems: list[str]) -> timedelta:
+    try:
+        return date.fromisoformat(today) - datetime.now(TAIPEI).date() if today else timedelta(0)
+    except ValueError:
+        problems.append("NHI_TODAY must be a date such as 2026-11-20")
+        return timedelta(0)
 
 
 def _key(name: str, problems: list[str], *, strict: bool) -> KioskKey | None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from click.testing import CliRunner
 from card_kiosk import diagnose
 from card_kiosk.__main__ import main
 from card_kiosk.client import Unreachable
-from card_kiosk.settings import SettingsRefused, load
+from card_kiosk.settings import TAIPEI, SettingsRefused, load
 from card_kiosk.virtual import VirtualReaders
 from tests.kiosk import cards
 from tests.kiosk.counter import FakeCounter
@@ -68,6 +69,19 @@ def test_the_sandbox_runs_without_anything() -> None:
     settings = load({})
     assert settings.key is None
     assert not settings.production
+
+
+def test_the_kiosk_lives_on_the_day_that_the_sandbox_pretends() -> None:
+    pretended = load({"NHI_TODAY": "2030-05-01"}).now().astimezone(TAIPEI)
+    assert pretended.date() == date(2030, 5, 1)
+    assert abs(load({}).now() - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+def test_production_pretends_no_day(key_file: Path) -> None:
+    with pytest.raises(SettingsRefused, match="NHI_TODAY must not be set"):
+        load({**production(key_file), "NHI_TODAY": datetime.now(TAIPEI).date().isoformat()})
+    with pytest.raises(SettingsRefused, match="NHI_TODAY must be a date"):
+        load({"NHI_TODAY": "tomorrow"})
 
 
 class Clock(FakeCounter):
