@@ -131,6 +131,8 @@ class Plan:
             "KIOSK_KEY_FILE": str(self.folder / "kiosk.json"),
             "KIOSK_API_URL": f"http://127.0.0.1:{self.ports['web']}",
             "KIOSK_PEOPLE_FILE": str(self.folder / "kiosk-people.json"),
+            # The day that the server pretends: signatures are good for a minute.
+            **{name: day for name, day in self.extra_env.items() if name == "NHI_TODAY"},
         }
 
     def kiosk_address(self) -> str:
