@@ -133,7 +133,7 @@ def test_a_gateway_that_calls_twice_is_paid_once(product: Product, browser: Brow
     assert "繳費完成，謝謝您" in browser.pay(link(product.say(who, "我要繳費")), "twice")
     answer = owed(product, who)
     assert "已繳入帳中" in answer
-    assert "重複" not in answer
+    assert "多繳" not in answer
     assert "退" not in answer
 
 
