@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 
 import pytest
 
 from nhi_core.domain.payment import Attempt
 from nhi_core.ports_payments import CallbackForged, GatewayAway, PayAddresses, Standing
-from tests.contract.payments.rigs import JkoRig, LineRig, Rig, SandboxRig, attempt
+from tests.contract.payments.rigs import JkoRig, LineRig, Rig, attempt
 from tests.fakes.gateways import FakeJko, FakeLinePay, serving
 
 pytestmark = pytest.mark.net
 ADDRESSES = PayAddresses("https://c.test/back", "https://c.test/off", "https://c.test/pay/callbacks/any")
-
-
-@pytest.fixture(params=["sandbox", "line_pay", "jkopay"])
-def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
-    if request.param == "sandbox":
-        yield SandboxRig()
-    elif request.param == "line_pay":
-        line = FakeLinePay()
-        with serving(line.app) as base:
-            yield LineRig(base, line)
-    else:
-        jko = FakeJko()
-        with serving(jko.app) as base:
-            yield JkoRig(base, jko)
 
 
 def opened(rig: Rig, amount: int = 826) -> Attempt:

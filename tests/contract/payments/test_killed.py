@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from nhi_core.domain.payment import OrderState
 from nhi_core.ports_payments import PaymentProvider
-from tests.contract.payments.rigs import JkoRig, LineRig, Rig, SandboxRig
+from tests.contract.payments.rigs import Rig
 from tests.fakes.clock import FakeClock
-from tests.fakes.gateways import FakeJko, FakeLinePay, serving
 from tests.fakes.store import MemoryStore
 from tests.fakes.till import Death, Killed, MortalGateway, Till
 
@@ -45,20 +44,6 @@ def walk(till: RealTill) -> None:
         till.pay.called_back(channel, callback, "hash")
     till.pay.came_back(order_id)
     till.pay.page(order_id)
-
-
-@pytest.fixture(params=["sandbox", "line_pay", "jkopay"])
-def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
-    if request.param == "sandbox":
-        yield SandboxRig()
-    elif request.param == "line_pay":
-        line = FakeLinePay()
-        with serving(line.app) as base:
-            yield LineRig(base, line)
-    else:
-        jko = FakeJko()
-        with serving(jko.app) as base:
-            yield JkoRig(base, jko)
 
 
 @pytest.fixture
