@@ -15,6 +15,8 @@ LANGUAGE = "zh-TW"
 # From ours: what both answer with a call of the action server.
 WITH_ACTION = "query_arrears"
 _STORIES = 34
+# What is not understood is answered by an action too, as in ours: every turn measured is one with an action.
+_FALLBACK = "nlu_fallback"
 
 
 class Sample(NamedTuple):
@@ -78,14 +80,15 @@ def _domain(chosen: List[Sample]) -> Dict[str, Any]:
         "session_config": session["session_config"],
         "intents": [{one.intent: {"use_entities": []}} for one in chosen],
         "entities": session["entities"],
-        "actions": [f"action_{one.intent}" for one in chosen],
+        "actions": [f"action_{intent}" for intent in (*(one.intent for one in chosen), _FALLBACK)],
     }
 
 
 def _dialogue(chosen: List[Sample]) -> Dict[str, Any]:
     """Return a rule for each intent, and stories of three intents each for the policies that learn."""
-    steps = {one.intent: [{"intent": one.intent}, {"action": f"action_{one.intent}"}] for one in chosen}
-    names = cycle(steps)
+    intents = [one.intent for one in chosen]
+    steps = {name: [{"intent": name}, {"action": f"action_{name}"}] for name in (*intents, _FALLBACK)}
+    names = cycle(intents)
     stories = [
         {"story": f"story {number}", "steps": [step for _ in range(3) for step in steps[next(names)]]}
         for number in range(_STORIES)
