@@ -14,6 +14,7 @@ from nhi_core.adapters.clock import SystemClock, SystemIds
 from nhi_core.adapters.db import ColumnSealer, Engine, SqlUnitOfWorkFactory, make_engine
 from nhi_core.adapters.db import ping as ping_database
 from nhi_core.adapters.db.bulk_imports import SqlImports
+from nhi_core.adapters.files import DirectoryStore, PillowCleaner
 from nhi_core.adapters.identity import web_identity
 from nhi_core.adapters.mail import make_mailer
 from nhi_core.adapters.payments import PaymentMeans, payment_means
@@ -26,6 +27,7 @@ from nhi_core.domain.reminder_days import ReminderRules
 from nhi_core.domain.reminders import QuietHours
 from nhi_core.health import HealthService
 from nhi_core.ports import Clock, Fingerprints, Ids, Limiter, UnitOfWorkFactory, Vault, WorkingDays
+from nhi_core.ports_files import ContentStore, PictureCleaner
 from nhi_core.security import KeyedFingerprints, KeyRings, Sealer, Signer
 from nhi_core.services.account_links import AccountLinks, LinkAddresses
 from nhi_core.services.arrears import ArrearsService
@@ -113,6 +115,8 @@ class Core:
     eslip_run: EslipRun
     outbox: OutboxService
     payment_means: PaymentMeans
+    files: ContentStore
+    picture_cleaner: PictureCleaner
     keys: KeyRings = field(repr=False)
     engine: Engine = field(repr=False)
 
@@ -133,6 +137,7 @@ def build(
     calendar: WorkingDays | None = None,
     redis: Redis | None = None,
     keys: KeyRings | None = None,
+    files: ContentStore | None = None,
 ) -> Core:
     """Return the Core for these settings; each part can be replaced. Opens no connection yet.
 
@@ -148,6 +153,7 @@ def build(
     uow = uow or SqlUnitOfWorkFactory(engine, ColumnSealer(sealer, fingerprints), clock)
     vault = vault or RedisVault(redis, sealer)
     limiter = limiter or RedisLimiter(redis)
+    files = files or DirectoryStore(settings.files_path)
     calendar = calendar or TaiwanCalendar.load(settings.calendar_file or DEFAULT_OVERRIDES)
     policy = FeePolicy(settings.late_fee_waiver, GraceModel(settings.grace_model))
     cooling_off = timedelta(minutes=settings.payment_cooling_off)
@@ -233,6 +239,8 @@ def build(
         eslip_run=EslipRun(uow, clock, ids, slips),
         outbox=OutboxService(uow, clock, ids, make_mailer(settings, clock)),
         payment_means=means,
+        files=files,
+        picture_cleaner=PillowCleaner(),
         keys=keys,
         engine=engine,
     )

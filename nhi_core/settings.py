@@ -78,6 +78,8 @@ class Settings(PaymentSettings, MailSettings, IdentitySettings):
     log_format: Literal["auto", "json", "console"] = Field("auto", validation_alias="NHI_LOG_FORMAT")
     today: date | None = Field(None, validation_alias="NHI_TODAY")
     var_dir: Path = Field(Path("var"), validation_alias="NHI_VAR_DIR")
+    # Where photos and attachments are kept (unset: `files` in NHI_VAR_DIR); shared by all processes.
+    files_dir: Path | None = Field(None, validation_alias="NHI_FILES_DIR")
 
     database_url: SecretStr = Field(validation_alias="NHI_DATABASE_URL")
     redis_url: SecretStr = Field(validation_alias="NHI_REDIS_URL")
@@ -127,6 +129,11 @@ class Settings(PaymentSettings, MailSettings, IdentitySettings):
     def production(self) -> bool:
         """Whether real people are served."""
         return self.env == "production"
+
+    @property
+    def files_path(self) -> Path:
+        """The directory of the content store."""
+        return (self.files_dir or self.var_dir / "files").absolute()
 
     @property
     def celery_broker_url(self) -> str:

@@ -170,3 +170,26 @@ class IdentityRefused(CounterError):
     """The web login did not prove who the person is."""
 
     code = "identity_refused"
+
+
+class FilesUnavailable(CounterError):
+    """The store of files does not answer. Worth another try."""
+
+    code = "files_unavailable"
+
+
+class FilesFull(FilesUnavailable):
+    """The store of files has no room. Worth another try once somebody has made some."""
+
+    code = "files_full"
+
+
+class ContentRefused(Invalid):
+    """A file that is not taken; `reason` is a domain.files.Refusal value."""
+
+    code = "content_refused"
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason."""
+        super().__init__(reason)
+        self.reason = reason

@@ -1,0 +1,36 @@
+"""What services need for files that people sent or staff attached: a store by content, safe pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Protocol
+
+from nhi_core.domain.files import CleanPicture
+
+
+class ContentStore(Protocol):
+    """Files by the SHA-256 of their content (64 hex digits). The same content is kept once.
+
+    Whoever keeps a digest in a row calls `drop` when no row has it any more. Every method raises
+    errors.FilesUnavailable when the store does not answer.
+    """
+
+    def put(self, data: bytes) -> str:
+        """Keep `data`, return its digest; on return it survives a power cut. Raises errors.FilesFull."""
+
+    def get(self, digest: str) -> bytes | None:
+        """Return the content, or None when it is not there (or no longer what its name says)."""
+
+    def drop(self, digest: str) -> bool:
+        """Delete the content; False when it was not there."""
+
+    def kept(self, before: datetime) -> Iterator[str]:
+        """Return the digests of what was put before then: for finding what no row knows."""
+
+
+class PictureCleaner(Protocol):
+    """Makes a safe picture of what somebody sent."""
+
+    def clean(self, data: bytes) -> CleanPicture:
+        """Return it re-encoded, upright, without what a camera wrote into it. Raises ContentRefused."""
