@@ -15,6 +15,7 @@ from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.people import Person
 from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
+from nhi_core.ports_offices import ChatGroups, Clerks, Offices
 from nhi_core.ports_payments import PaymentOrders
 from nhi_core.ports_reminders import ReminderBooks, Reminders
 
@@ -241,6 +242,9 @@ class UnitOfWork(Protocol):
     kiosks: Kiosks
     card_sessions: CardSessions
     fact_attempts: FactAttempts
+    offices: Offices
+    clerks: Clerks
+    chat_groups: ChatGroups
     audit: Audit
     sends: Sends
     inbound: Inbound

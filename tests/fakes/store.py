@@ -25,6 +25,7 @@ from nhi_core.domain.eslip import Slip, Subscription
 from nhi_core.domain.kiosks import Kiosk
 from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.mail import Mail
+from nhi_core.domain.offices import ChatGroup, Clerk, GroupMember, Office, Posting
 from nhi_core.domain.payment import Attempt, Order
 from nhi_core.domain.payment_carry import carried_over
 from nhi_core.domain.people import Person
@@ -32,12 +33,14 @@ from nhi_core.domain.reminders import Preferences, Reminder
 from nhi_core.ports import Clock, Json
 from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
+from nhi_core.ports_offices import ChatGroups, Clerks, Offices
 from nhi_core.ports_payments import Callback, PaymentOrders
 from nhi_core.ports_reminders import ReminderBooks, Reminders, Walk
 from tests.fakes.instalments import FakeApplications, FakePlans
 from tests.fakes.kiosks import FakeCardSessions, FakeFactAttempts, FakeKiosks
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.mails import FakeEslips, FakeMails, FakeRegistrations
+from tests.fakes.offices import FakeChatGroups, FakeClerks, FakeOffices
 from tests.fakes.payments import FakePaymentOrders
 from tests.fakes.reminders import FakeReminderBooks, FakeReminders
 
@@ -96,6 +99,11 @@ class MemoryStore:
     kiosks: dict[str, Kiosk] = field(default_factory=dict)
     card_sessions: dict[str, CardSession] = field(default_factory=dict)
     fact_attempts: dict[str, Attempts] = field(default_factory=dict)
+    offices: dict[str, Office] = field(default_factory=dict)
+    clerks: dict[str, Clerk] = field(default_factory=dict)
+    postings: dict[str, Posting] = field(default_factory=dict)
+    chat_groups: dict[str, ChatGroup] = field(default_factory=dict)
+    group_members: dict[str, GroupMember] = field(default_factory=dict)
     audit: dict[str, AuditRow] = field(default_factory=dict)
     sends: dict[str, SendRow] = field(default_factory=dict)
     inbound: dict[str, str] = field(default_factory=dict)
@@ -337,6 +345,12 @@ class MemoryUnitOfWork:
         self.kiosks: Kiosks = FakeKiosks(kiosks)
         self.card_sessions: CardSessions = FakeCardSessions(sessions)
         self.fact_attempts: FactAttempts = FakeFactAttempts(tries)
+        offices, clerks, postings = _Table(store.offices), _Table(store.clerks), _Table(store.postings)
+        groups, members = _Table(store.chat_groups), _Table(store.group_members)
+        fake_clerks = FakeClerks(clerks, postings)
+        self.offices: Offices = FakeOffices(offices)
+        self.clerks: Clerks = fake_clerks
+        self.chat_groups: ChatGroups = FakeChatGroups(groups, members, fake_clerks)
         self.people: ports.People = people
         self.bills: ports.Bills = bills
         items, refunds = _Table(store.items), _Table(store.refunds)
@@ -358,6 +372,7 @@ class MemoryUnitOfWork:
             codes, bindings, audit, sends, inbound, applications,
             orders, attempts, callbacks, subscriptions, slips, mails, registrations,
             wanted, reminders, walks, kiosks, sessions, tries,
+            offices, clerks, postings, groups, members,
         )  # fmt: skip
 
     def __enter__(self) -> Self:

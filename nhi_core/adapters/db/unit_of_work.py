@@ -10,12 +10,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Timeout
 
 from nhi_core.adapters.db.repositories.accounts import SqlAccounts, SqlBindings, SqlCodes
 from nhi_core.adapters.db.repositories.bills import SqlBills
+from nhi_core.adapters.db.repositories.chat_groups import SqlChatGroups
 from nhi_core.adapters.db.repositories.eslips import SqlEslips
 from nhi_core.adapters.db.repositories.instalments import SqlApplications, SqlInstalmentPlans
 from nhi_core.adapters.db.repositories.kiosks import SqlCardSessions, SqlFactAttempts, SqlKiosks
 from nhi_core.adapters.db.repositories.ledger import SqlLedger
 from nhi_core.adapters.db.repositories.ledgers import SqlAudit, SqlInbound, SqlSends
 from nhi_core.adapters.db.repositories.mails import SqlMails
+from nhi_core.adapters.db.repositories.offices import SqlClerks, SqlOffices
 from nhi_core.adapters.db.repositories.payments import SqlPaymentOrders
 from nhi_core.adapters.db.repositories.people import SqlPeople
 from nhi_core.adapters.db.repositories.registrations import SqlRegistrationLetters
@@ -39,6 +41,7 @@ from nhi_core.ports import (
 )
 from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
+from nhi_core.ports_offices import ChatGroups, Clerks, Offices
 from nhi_core.ports_payments import PaymentOrders
 from nhi_core.ports_reminders import ReminderBooks, Reminders
 
@@ -69,6 +72,9 @@ class SqlUnitOfWork:
     kiosks: Kiosks
     card_sessions: CardSessions
     fact_attempts: FactAttempts
+    offices: Offices
+    clerks: Clerks
+    chat_groups: ChatGroups
     audit: Audit
     sends: Sends
     inbound: Inbound
@@ -105,6 +111,9 @@ class SqlUnitOfWork:
         self.kiosks = SqlKiosks(connection)
         self.card_sessions = SqlCardSessions(connection)
         self.fact_attempts = SqlFactAttempts(connection)
+        self.offices = SqlOffices(connection)
+        self.clerks = SqlClerks(connection, self._sealer)
+        self.chat_groups = SqlChatGroups(connection, self._sealer)
         self.audit = SqlAudit(connection, self._clock)
         self.sends = SqlSends(connection, self._clock)
         self.inbound = SqlInbound(connection, self._clock)
