@@ -17,6 +17,7 @@ from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_offices import ChatGroups, Clerks, Offices
 from nhi_core.ports_payments import PaymentOrders
+from nhi_core.ports_promotion import GroupTalk, Promotions
 from nhi_core.ports_reminders import ReminderBooks, Reminders
 
 Json = Mapping[str, object]
@@ -242,6 +243,8 @@ class UnitOfWork(Protocol):
     kiosks: Kiosks
     card_sessions: CardSessions
     fact_attempts: FactAttempts
+    promotions: Promotions
+    group_talk: GroupTalk
     offices: Offices
     clerks: Clerks
     chat_groups: ChatGroups

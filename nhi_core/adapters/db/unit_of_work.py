@@ -12,6 +12,7 @@ from nhi_core.adapters.db.repositories.accounts import SqlAccounts, SqlBindings,
 from nhi_core.adapters.db.repositories.bills import SqlBills
 from nhi_core.adapters.db.repositories.chat_groups import SqlChatGroups
 from nhi_core.adapters.db.repositories.eslips import SqlEslips
+from nhi_core.adapters.db.repositories.group_talk import SqlGroupTalk
 from nhi_core.adapters.db.repositories.instalments import SqlApplications, SqlInstalmentPlans
 from nhi_core.adapters.db.repositories.kiosks import SqlCardSessions, SqlFactAttempts, SqlKiosks
 from nhi_core.adapters.db.repositories.ledger import SqlLedger
@@ -20,6 +21,7 @@ from nhi_core.adapters.db.repositories.mails import SqlMails
 from nhi_core.adapters.db.repositories.offices import SqlClerks, SqlOffices
 from nhi_core.adapters.db.repositories.payments import SqlPaymentOrders
 from nhi_core.adapters.db.repositories.people import SqlPeople
+from nhi_core.adapters.db.repositories.promotion import SqlPromotions
 from nhi_core.adapters.db.repositories.registrations import SqlRegistrationLetters
 from nhi_core.adapters.db.repositories.reminder_books import SqlReminderBooks
 from nhi_core.adapters.db.repositories.reminders import SqlReminders
@@ -43,6 +45,7 @@ from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_offices import ChatGroups, Clerks, Offices
 from nhi_core.ports_payments import PaymentOrders
+from nhi_core.ports_promotion import GroupTalk, Promotions
 from nhi_core.ports_reminders import ReminderBooks, Reminders
 
 # The pool is exhausted, the server is gone, does not answer in time, or is busy with somebody else's lock.
@@ -72,6 +75,8 @@ class SqlUnitOfWork:
     kiosks: Kiosks
     card_sessions: CardSessions
     fact_attempts: FactAttempts
+    promotions: Promotions
+    group_talk: GroupTalk
     offices: Offices
     clerks: Clerks
     chat_groups: ChatGroups
@@ -114,6 +119,8 @@ class SqlUnitOfWork:
         self.offices = SqlOffices(connection)
         self.clerks = SqlClerks(connection, self._sealer)
         self.chat_groups = SqlChatGroups(connection, self._sealer)
+        self.promotions = SqlPromotions(connection, self._sealer)
+        self.group_talk = SqlGroupTalk(connection)
         self.audit = SqlAudit(connection, self._clock)
         self.sends = SqlSends(connection, self._clock)
         self.inbound = SqlInbound(connection, self._clock)
