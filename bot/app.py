@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from bot import metrics, webhook
 from bot.api import health, kiosk, media
 from bot.api import metrics as metrics_api
+from bot.console import blueprint as console
 from bot.link import pages as link
 from bot.mailbox import Mailbox
 from bot.pay import pages as pay
@@ -72,6 +73,7 @@ def create_app(
     app.register_blueprint(slip_pages.blueprint(core))  # authentication: signed links; forms: their own token
     if core.payment_means.sandbox_books is not None:
         app.register_blueprint(sandbox_gateway.blueprint(core.payment_means.sandbox_books))  # sandbox only
+    app.register_blueprint(console.blueprint(core))  # authentication: the session's row, and a role a page
     app.register_blueprint(media.blueprint(core.pictures, core.history))  # authentication: the random token
     app.register_blueprint(metrics_api.blueprint(mailbox))  # authentication: this machine only
     finish_app(app)

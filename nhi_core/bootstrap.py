@@ -29,7 +29,10 @@ from nhi_core.health import HealthService
 from nhi_core.ports import Clock, Fingerprints, Ids, Limiter, UnitOfWorkFactory, Vault, WorkingDays
 from nhi_core.ports_files import ContentStore, PictureCleaner
 from nhi_core.security import KeyedFingerprints, KeyRings, Sealer, Signer
+from nhi_core.security.passwords import ArgonPasswords
+from nhi_core.security.timecodes import Totp
 from nhi_core.services.account_links import AccountLinks, LinkAddresses
+from nhi_core.services.approvals import ApprovalService
 from nhi_core.services.arrears import ArrearsService
 from nhi_core.services.binding_desk import BindingDesk
 from nhi_core.services.binding_news import BindingNews
@@ -61,6 +64,8 @@ from nhi_core.services.reminder_rounds import ReminderRounds
 from nhi_core.services.reminder_sending import ReminderSending
 from nhi_core.services.reminders import ReminderService
 from nhi_core.services.sends import SendService
+from nhi_core.services.staff import StaffService
+from nhi_core.services.staff_sign_in import SignInService
 from nhi_core.services.standing import StandingService
 from nhi_core.services.tickets import TicketService
 from nhi_core.services.turns import TurnService
@@ -114,6 +119,9 @@ class Core:
     eslips: EslipService
     eslip_run: EslipRun
     outbox: OutboxService
+    staff: StaffService
+    sign_in: SignInService
+    approvals: ApprovalService
     payment_means: PaymentMeans
     files: ContentStore
     picture_cleaner: PictureCleaner
@@ -167,6 +175,8 @@ def build(
     codes = HandOffCodes(means.write_off, means.merchant, means.store_item)
     slips = SlipWriter(Assessor(calendar, policy), codes)
     eslip_links = EslipLinks(Signer(keys.sign), clock, settings.public_url)
+    passwords = ArgonPasswords()
+    staff = StaffService(uow, clock, ids, fingerprints, passwords)
     for sentence in settings.warnings():
         log.warning("setting_to_know", about=sentence)
     return Core(
@@ -238,6 +248,19 @@ def build(
         eslips=EslipService(uow, clock, ids, limiter, links=eslip_links, writer=slips),
         eslip_run=EslipRun(uow, clock, ids, slips),
         outbox=OutboxService(uow, clock, ids, make_mailer(settings, clock)),
+        staff=staff,
+        sign_in=SignInService(
+            uow,
+            clock,
+            ids,
+            fingerprints,
+            limiter,
+            passwords=passwords,
+            codes=Totp(),
+            staff=staff,
+            production=settings.production,
+        ),
+        approvals=ApprovalService(uow, clock, ids),
         payment_means=means,
         files=files,
         picture_cleaner=PillowCleaner(),

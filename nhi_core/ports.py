@@ -19,6 +19,7 @@ from nhi_core.ports_offices import ChatGroups, Clerks, Offices
 from nhi_core.ports_payments import PaymentOrders
 from nhi_core.ports_promotion import GroupTalk, Promotions
 from nhi_core.ports_reminders import ReminderBooks, Reminders
+from nhi_core.ports_staff import Approvals, Staff, StaffSessions
 
 Json = Mapping[str, object]
 
@@ -248,6 +249,9 @@ class UnitOfWork(Protocol):
     offices: Offices
     clerks: Clerks
     chat_groups: ChatGroups
+    staff: Staff
+    staff_sessions: StaffSessions
+    approvals: Approvals
     audit: Audit
     sends: Sends
     inbound: Inbound

@@ -15,6 +15,7 @@ from nhi_core.cli.kiosks import kiosk
 from nhi_core.cli.mail import mail
 from nhi_core.cli.reminders import reminders
 from nhi_core.cli.show import show_settings
+from nhi_core.cli.staff import staff
 
 
 def register(group: click.Group) -> None:
@@ -34,5 +35,6 @@ def register(group: click.Group) -> None:
         reminders,
         kiosk,
         bindings,
+        staff,
     ):
         group.add_command(verb)

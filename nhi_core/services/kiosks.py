@@ -24,14 +24,19 @@ class KioskService:
         self._ids = ids
         self._sessions = sessions
 
-    def enrol(self, name: str, office: str, public_key: str) -> Kiosk:
-        """Add a kiosk by its public key (PEM). Raises Invalid for a name that a list cannot show."""
+    def enrol(self, name: str, office: str, public_key: str, *, by: str = "cli") -> Kiosk:
+        """Add a kiosk by its public key (PEM); `by` is who of the staff does it.
+
+        Raises Invalid for a name that a list cannot show.
+        """
         if not 0 < len(name) <= 64 or not name.isprintable() or len(office) > 64 or not office.isprintable():
             raise Invalid("a name or an office must be 1 to 64 printable characters")
         kiosk = Kiosk(self._ids.uuid(), name, office, public_key, self._clock.now())
         with self._uow() as uow:
             uow.kiosks.add(kiosk)
-            uow.audit.record("kiosk_enrolled", subject=f"kiosk:{kiosk.id}", detail={"office": office})
+            uow.audit.record(
+                "kiosk_enrolled", subject=f"kiosk:{kiosk.id}", detail={"office": office, "staff": by}
+            )
             uow.commit()
         return kiosk
 
@@ -58,20 +63,21 @@ class KioskService:
             uow.commit()
         return dataclasses.replace(kiosk, seen_at=now)
 
-    def revoke(self, kiosk_id: str) -> int:
+    def revoke(self, kiosk_id: str, *, by: str = "cli") -> int:
         """Revoke at once: its open sessions end, and phones that claimed them are told.
 
         Return how many ended. Raises KioskRefused (unknown or revoked already).
         """
-        return again(lambda: self._revoke(kiosk_id))
+        return again(lambda: self._revoke(kiosk_id, by))
 
-    def _revoke(self, kiosk_id: str) -> int:
+    def _revoke(self, kiosk_id: str, by: str) -> int:
         with self._uow() as uow:
             if not uow.kiosks.revoke(kiosk_id, self._clock.now()):
                 raise KioskRefused("no such kiosk, or revoked already")
             live = uow.card_sessions.live(kiosk_id=kiosk_id)
             for session in live:
                 self._sessions.close(uow, session, EndReason.REVOKED)
-            uow.audit.record("kiosk_revoked", subject=f"kiosk:{kiosk_id}", detail={"sessions": len(live)})
+            detail = {"sessions": len(live), "staff": by}
+            uow.audit.record("kiosk_revoked", subject=f"kiosk:{kiosk_id}", detail=detail)
             uow.commit()
         return len(live)

@@ -213,6 +213,17 @@ audit_events = Table(
     Column("event", String(64), nullable=False),
     Column("subject", String(80), nullable=False, index=True),
     Column("detail", JSON),
+    # Who of the staff did it, out of `detail`, so that the trail can be searched by it.
+    Column("staff", String(64)),
+    Index("ix_audit_events_event_id", "event", "id"),
+    Index("ix_audit_events_at", "at"),
+    Index(
+        "ix_audit_events_staff_id",
+        "staff",
+        "id",
+        sqlite_where=text("staff IS NOT NULL"),
+        postgresql_where=text("staff IS NOT NULL"),
+    ),
 )
 
 sends = Table(
@@ -229,6 +240,7 @@ sends = Table(
     Column("request_id", String(128)),
     Column("settled_at", UtcDateTime),
     Index("ix_sends_kind_claimed_at", "kind", "claimed_at"),
+    Index("ix_sends_claimed_at", "claimed_at"),
 )
 
 inbound_events = Table(
@@ -239,4 +251,5 @@ inbound_events = Table(
     Column("outcome", _WORD, nullable=False),
     Column("reason", Text),
     Column("closed_at", UtcDateTime, nullable=False, index=True),
+    Index("ix_inbound_events_outcome_closed_at", "outcome", "closed_at"),
 )

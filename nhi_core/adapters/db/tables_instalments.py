@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Integer
 from nhi_core.adapters.db.tables import metadata
 from nhi_core.adapters.db.types import Sealed, UtcDateTime
 
+_HANDED_IN = text("submitted_at IS NOT NULL")
 _OPEN = text("state IN ('draft', 'submitted', 'returned')")
 
 instalment_applications = Table(
@@ -37,6 +38,16 @@ instalment_applications = Table(
     CheckConstraint("terms >= 2", name="terms"),
     CheckConstraint("total >= 0", name="total"),
     Index("uq_instalment_applications_code", "code", unique=True),
+    # The console lists what was handed in, by state or all of it, in order of time.
+    *(
+        Index(
+            f"ix_instalment_applications_{'_'.join(columns)}",
+            *columns,
+            sqlite_where=_HANDED_IN,
+            postgresql_where=_HANDED_IN,
+        )
+        for columns in (("state", "submitted_at", "id"), ("submitted_at", "id"))
+    ),
     # The database itself keeps the rule: one application of a person is under way at a time.
     Index(
         "uq_instalment_applications_person_open",

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError  # noqa: A004
 
 from nhi_core.adapters.db.repositories.accounts import SqlAccounts, SqlBindings, SqlCodes
+from nhi_core.adapters.db.repositories.approvals import SqlApprovals
 from nhi_core.adapters.db.repositories.bills import SqlBills
 from nhi_core.adapters.db.repositories.chat_groups import SqlChatGroups
 from nhi_core.adapters.db.repositories.eslips import SqlEslips
@@ -25,6 +26,7 @@ from nhi_core.adapters.db.repositories.promotion import SqlPromotions
 from nhi_core.adapters.db.repositories.registrations import SqlRegistrationLetters
 from nhi_core.adapters.db.repositories.reminder_books import SqlReminderBooks
 from nhi_core.adapters.db.repositories.reminders import SqlReminders
+from nhi_core.adapters.db.repositories.staff import SqlStaff, SqlStaffSessions
 from nhi_core.adapters.db.sealing import ColumnSealer
 from nhi_core.domain.errors import StoreUnavailable
 from nhi_core.ports import (
@@ -47,6 +49,7 @@ from nhi_core.ports_offices import ChatGroups, Clerks, Offices
 from nhi_core.ports_payments import PaymentOrders
 from nhi_core.ports_promotion import GroupTalk, Promotions
 from nhi_core.ports_reminders import ReminderBooks, Reminders
+from nhi_core.ports_staff import Approvals, Staff, StaffSessions
 
 # The pool is exhausted, the server is gone, does not answer in time, or is busy with somebody else's lock.
 _AWAY = (OperationalError, InterfaceError, TimeoutError)
@@ -80,6 +83,9 @@ class SqlUnitOfWork:
     offices: Offices
     clerks: Clerks
     chat_groups: ChatGroups
+    staff: Staff
+    staff_sessions: StaffSessions
+    approvals: Approvals
     audit: Audit
     sends: Sends
     inbound: Inbound
@@ -121,6 +127,9 @@ class SqlUnitOfWork:
         self.chat_groups = SqlChatGroups(connection, self._sealer)
         self.promotions = SqlPromotions(connection, self._sealer)
         self.group_talk = SqlGroupTalk(connection)
+        self.staff = SqlStaff(connection, self._sealer)
+        self.staff_sessions = SqlStaffSessions(connection)
+        self.approvals = SqlApprovals(connection)
         self.audit = SqlAudit(connection, self._clock)
         self.sends = SqlSends(connection, self._clock)
         self.inbound = SqlInbound(connection, self._clock)

@@ -26,12 +26,14 @@ class SqlAudit:
 
     def record(self, event: str, *, subject: str, detail: Json | None = None) -> None:
         """Append. Whatever looks like personal data is taken out first: the trail is kept for years."""
+        staff = None if detail is None else detail.get("staff")
         self._connection.execute(
             insert(audit_events).values(
                 at=self._clock.now(),
                 event=event,
                 subject=redact_text(subject),
                 detail=None if detail is None else redact(detail),
+                staff=None if staff is None else redact_text(str(staff)),
             )
         )
 

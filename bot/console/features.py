@@ -1,0 +1,19 @@
+"""The features of the console, each one module with `register(console)`. Add yours here, by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bot.console import account, dashboard, kiosks, sign_in
+
+if TYPE_CHECKING:
+    from bot.console.blueprint import Console
+
+
+FEATURES: tuple[Callable[[Console], None], ...] = (
+    account.register,
+    dashboard.register,
+    kiosks.register,
+    sign_in.register,
+)
