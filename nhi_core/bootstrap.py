@@ -43,6 +43,7 @@ from nhi_core.services.eslip_content import SlipWriter
 from nhi_core.services.eslip_links import EslipLinks
 from nhi_core.services.eslip_run import EslipRun
 from nhi_core.services.eslips import EslipService
+from nhi_core.services.group_activity import GroupActivityService
 from nhi_core.services.history import HistoryService
 from nhi_core.services.imports import ImportService
 from nhi_core.services.inbound import InboundService
@@ -59,6 +60,9 @@ from nhi_core.services.payment_links import PayLinks
 from nhi_core.services.payments import PaymentService
 from nhi_core.services.pictures import PictureService
 from nhi_core.services.premium_details import PremiumDetailService
+from nhi_core.services.promotion import PromotionService
+from nhi_core.services.promotion_figures import PromotionFigures
+from nhi_core.services.promotion_photos import PromotionPhotos
 from nhi_core.services.reminder_planning import ReminderPlanner
 from nhi_core.services.reminder_rounds import ReminderRounds
 from nhi_core.services.reminder_sending import ReminderSending
@@ -123,6 +127,10 @@ class Core:
     sign_in: SignInService
     approvals: ApprovalService
     payment_means: PaymentMeans
+    promotion: PromotionService
+    promotion_photos: PromotionPhotos
+    promotion_figures: PromotionFigures
+    group_activity: GroupActivityService
     files: ContentStore
     picture_cleaner: PictureCleaner
     keys: KeyRings = field(repr=False)
@@ -161,7 +169,9 @@ def build(
     uow = uow or SqlUnitOfWorkFactory(engine, ColumnSealer(sealer, fingerprints), clock)
     vault = vault or RedisVault(redis, sealer)
     limiter = limiter or RedisLimiter(redis)
-    files = files or DirectoryStore(settings.files_path)
+    files, cleaner = files or DirectoryStore(settings.files_path), PillowCleaner()
+    # A store of its own: what promotion deletes is never another feature's.
+    promotion_photos = PromotionPhotos(uow, clock, DirectoryStore(settings.files_path / "promotion"), cleaner)
     calendar = calendar or TaiwanCalendar.load(settings.calendar_file or DEFAULT_OVERRIDES)
     policy = FeePolicy(settings.late_fee_waiver, GraceModel(settings.grace_model))
     cooling_off = timedelta(minutes=settings.payment_cooling_off)
@@ -262,8 +272,12 @@ def build(
         ),
         approvals=ApprovalService(uow, clock, ids),
         payment_means=means,
+        promotion=PromotionService(uow, clock, ids),
+        promotion_photos=promotion_photos,
+        promotion_figures=PromotionFigures(uow, promotion_photos),
+        group_activity=GroupActivityService(uow, clock),
         files=files,
-        picture_cleaner=PillowCleaner(),
+        picture_cleaner=cleaner,
         keys=keys,
         engine=engine,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import timedelta
 from typing import Protocol
 
 from nhi_core.domain.files import CleanPicture
@@ -12,8 +12,9 @@ from nhi_core.domain.files import CleanPicture
 class ContentStore(Protocol):
     """Files by the SHA-256 of their content (64 hex digits). The same content is kept once.
 
-    Whoever keeps a digest in a row calls `drop` when no row has it any more. Every method raises
-    errors.FilesUnavailable when the store does not answer.
+    Each feature has a store of its own, so that what one deletes is never another's. Whoever keeps a digest
+    in a row calls `drop` when no row has it any more. Every method raises errors.FilesUnavailable when the
+    store does not answer.
     """
 
     def put(self, data: bytes) -> str:
@@ -25,8 +26,11 @@ class ContentStore(Protocol):
     def drop(self, digest: str) -> bool:
         """Delete the content; False when it was not there."""
 
-    def kept(self, before: datetime) -> Iterator[str]:
-        """Return the digests of what was put before then: for finding what no row knows."""
+    def kept(self, older_than: timedelta) -> Iterator[str]:
+        """Return the digests of what was put so long ago, by the store's own clock.
+
+        For finding what no row knows. It must be longer than anything takes from `put` to its row.
+        """
 
 
 class PictureCleaner(Protocol):

@@ -33,6 +33,12 @@ class NotBound(CounterError):
     code = "not_bound"
 
 
+class NotAClerk(CounterError):
+    """The account is no office's clerk and no editor."""
+
+    code = "not_a_clerk"
+
+
 class TurnClosed(CounterError):
     """The turn is unknown, over, or another conversation's."""
 
@@ -85,6 +91,12 @@ class ApplicationChanged(IllegalMove):
     """What the applicant confirmed holds no longer (paid, sent to enforcement, …): it goes back, not on."""
 
     code = "application_changed"
+
+
+class MonthClosed(IllegalMove):
+    """The month of a promotion report is closed: it can be corrected no longer."""
+
+    code = "month_closed"
 
 
 class ApplicationTooSoon(CounterError):

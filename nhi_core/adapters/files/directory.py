@@ -10,9 +10,10 @@ import errno
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 
 from nhi_core.domain.errors import FilesFull, FilesUnavailable, Invalid
@@ -55,13 +56,14 @@ class DirectoryStore:
                 return False
         return True
 
-    def kept(self, before: datetime) -> Iterator[str]:
+    def kept(self, older_than: timedelta) -> Iterator[str]:
         """See the port. What a crash left half-written is removed on the way."""
+        before = time.time() - older_than.total_seconds()
         with _disk_errors():
             for path in self._root.glob("??/*"):
                 digest = path.parent.name + path.name
                 with suppress(FileNotFoundError):
-                    old = datetime.fromtimestamp(path.stat().st_mtime, UTC) < before
+                    old = path.stat().st_mtime < before
                     if old and path.name.startswith(_TEMPORARY):
                         path.unlink()
                     elif old and DIGEST.fullmatch(digest):
