@@ -15,6 +15,7 @@ from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.people import Person
 from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
+from nhi_core.ports_notices import NoticeAcks, Notices, NoticeSends
 from nhi_core.ports_offices import ChatGroups, Clerks, Offices
 from nhi_core.ports_payments import PaymentOrders
 from nhi_core.ports_promotion import GroupTalk, Promotions
@@ -249,6 +250,9 @@ class UnitOfWork(Protocol):
     offices: Offices
     clerks: Clerks
     chat_groups: ChatGroups
+    notices: Notices
+    notice_sends: NoticeSends
+    notice_acks: NoticeAcks
     staff: Staff
     staff_sessions: StaffSessions
     approvals: Approvals

@@ -5,6 +5,7 @@ from nhi_core.adapters.db import tables_imports as tables_imports
 from nhi_core.adapters.db import tables_instalments as tables_instalments
 from nhi_core.adapters.db import tables_kiosks as tables_kiosks
 from nhi_core.adapters.db import tables_ledger as tables_ledger  # its tables belong to the metadata
+from nhi_core.adapters.db import tables_notices as tables_notices
 from nhi_core.adapters.db import tables_offices as tables_offices
 from nhi_core.adapters.db import tables_payments as tables_payments
 from nhi_core.adapters.db import tables_promotion as tables_promotion

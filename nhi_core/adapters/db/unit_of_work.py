@@ -19,6 +19,9 @@ from nhi_core.adapters.db.repositories.kiosks import SqlCardSessions, SqlFactAtt
 from nhi_core.adapters.db.repositories.ledger import SqlLedger
 from nhi_core.adapters.db.repositories.ledgers import SqlAudit, SqlInbound, SqlSends
 from nhi_core.adapters.db.repositories.mails import SqlMails
+from nhi_core.adapters.db.repositories.notice_acks import SqlNoticeAcks
+from nhi_core.adapters.db.repositories.notice_sends import SqlNoticeSends
+from nhi_core.adapters.db.repositories.notices import SqlNotices
 from nhi_core.adapters.db.repositories.offices import SqlClerks, SqlOffices
 from nhi_core.adapters.db.repositories.payments import SqlPaymentOrders
 from nhi_core.adapters.db.repositories.people import SqlPeople
@@ -45,6 +48,7 @@ from nhi_core.ports import (
 )
 from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
+from nhi_core.ports_notices import NoticeAcks, Notices, NoticeSends
 from nhi_core.ports_offices import ChatGroups, Clerks, Offices
 from nhi_core.ports_payments import PaymentOrders
 from nhi_core.ports_promotion import GroupTalk, Promotions
@@ -86,6 +90,9 @@ class SqlUnitOfWork:
     staff: Staff
     staff_sessions: StaffSessions
     approvals: Approvals
+    notices: Notices
+    notice_sends: NoticeSends
+    notice_acks: NoticeAcks
     audit: Audit
     sends: Sends
     inbound: Inbound
@@ -130,6 +137,9 @@ class SqlUnitOfWork:
         self.staff = SqlStaff(connection, self._sealer)
         self.staff_sessions = SqlStaffSessions(connection)
         self.approvals = SqlApprovals(connection)
+        self.notices = SqlNotices(connection)
+        self.notice_sends = SqlNoticeSends(connection, self._sealer)
+        self.notice_acks = SqlNoticeAcks(connection)
         self.audit = SqlAudit(connection, self._clock)
         self.sends = SqlSends(connection, self._clock)
         self.inbound = SqlInbound(connection, self._clock)
