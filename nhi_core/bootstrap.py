@@ -30,7 +30,7 @@ from nhi_core.ports import Clock, Fingerprints, Ids, Limiter, UnitOfWorkFactory,
 from nhi_core.ports_files import ContentStore, PictureCleaner
 from nhi_core.security import KeyedFingerprints, KeyRings, Sealer, Signer
 from nhi_core.security.passwords import ArgonPasswords
-from nhi_core.security.timecodes import Totp
+from nhi_core.security.timecodes import SandboxTotp, Totp
 from nhi_core.services.account_links import AccountLinks, LinkAddresses
 from nhi_core.services.approvals import ApprovalService
 from nhi_core.services.arrears import ArrearsService
@@ -266,7 +266,7 @@ def build(
             fingerprints,
             limiter,
             passwords=passwords,
-            codes=Totp(),
+            codes=Totp() if settings.production else SandboxTotp(),
             staff=staff,
             production=settings.production,
         ),

@@ -102,3 +102,6 @@ class TimeCodes(Protocol):
 
     def address(self, secret: str, username: str) -> str:
         """Return the `otpauth://` address that an app scans."""
+
+    def hint(self, secret: str) -> str | None:
+        """Return the present code where it may be shown for convenience: in the sandbox alone."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from nhi_core.bootstrap import Core
+    from nhi_core.domain.approvals import Approval
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +44,7 @@ class Console:
         self.access: dict[str, Access] = {}
         self.menu = Menu(self.access)
         self._blueprint = blueprint
+        self._approvals: dict[str, tuple[Callable[[str], str], str]] = {}
 
     def add(
         self, endpoint: str, rule: str, view: Callable[..., Any], *, methods: tuple[str, ...] = ("GET",)
@@ -50,6 +52,18 @@ class Console:
         """Register a page below `/console`. Raises TypeError when the view does not say who may open it."""
         self.access[endpoint] = access_of(view)
         self._blueprint.add_url_rule(rule, endpoint, view, methods=methods)
+
+    def approval(self, kind: str, link: Callable[[str], str], *, domain: str) -> None:
+        """Say where a kind of proposal is looked at: `link` gives the address of a subject's page.
+
+        Its word is `approval_kind.<kind>` of `domain`.
+        """
+        self._approvals[kind] = (link, domain)
+
+    def approval_of(self, approval: Approval) -> tuple[str, str]:
+        """Return the address and the word's domain of a proposal. Raises KeyError for an unknown kind."""
+        link, domain = self._approvals[approval.kind]
+        return link(approval.subject), domain
 
     def entry(self, entry: Entry) -> None:
         """Put a line into the menu."""

@@ -10,6 +10,7 @@ from bot.console import cookies
 from bot.console.gate import anybody, at_stage, everybody
 from bot.console.pages import page, tell
 from bot.pay.drawing import qr
+from nhi_core import sandbox
 from nhi_core.domain.errors import TooManyAttempts
 from nhi_core.domain.staff import PASSWORD_MIN, PasswordUnfit, SignInRefused, Stage
 from nhi_core.services.staff_sign_in import SignedIn
@@ -38,6 +39,7 @@ class _Pages:
     def __init__(self, console: Console) -> None:
         self._core = console.core
         self._sign_in = console.core.sign_in
+        self._made_up = () if console.core.settings.production else tuple(sandbox.STAFF)
 
     @anybody
     def form(self) -> AnyResponse:
@@ -131,10 +133,10 @@ class _Pages:
             session["language"] = language
 
     def _form(self, problem: str | None = None, *, status: int = 200) -> Response:
-        return page("sign_in.html", problem=problem, status=status)
+        return page("sign_in.html", problem=problem, status=status, made_up=self._made_up)
 
     def _code_form(self, problem: str | None = None, *, status: int = 200) -> Response:
-        return page("sign_in_code.html", problem=problem, status=status)
+        return page("sign_in_code.html", problem=problem, status=status, hint=self._sign_in.hint(g.visitor))
 
     def _enrol_form(self, problem: str | None = None, *, status: int = 200) -> Response:
         found = self._sign_in.enrolment(cookies.token_of(request))

@@ -11,12 +11,11 @@ from nhi_core.adapters.premiums.sandbox import STORIES
 from nhi_core.adapters.premiums.sandbox import seed as seed_households
 from nhi_core.bootstrap import Core
 from nhi_core.cli.context import open_core, sandbox_only
+from nhi_core.cli.seeding import SEEDS
 from nhi_core.domain.accounts import CodePurpose
 from nhi_core.domain.calendar import TAIPEI
 from nhi_core.domain.identifiers import mask_name, mask_number
 from nhi_core.domain.people import Person
-from nhi_core.security.passwords import ArgonPasswords
-from nhi_core.services.staff_sandbox import seed_staff
 
 _TTL = timedelta(hours=24)
 
@@ -35,12 +34,13 @@ def seed(today: datetime | None) -> None:
         sandbox_only(core.settings, "seed")
         day: date = today.date() if today else core.clock.today()
         report = seed_households(core.uow, day, core.calendar)
-        staff = seed_staff(core.uow, core.clock, ArgonPasswords())
+        lines = [put(core) for put in SEEDS]
     click.echo(
         f"Households for {day.isoformat()}: {report.inserted} new, {report.replaced} replaced, "
         f"{report.unchanged} as they were."
     )
-    click.echo(f"Staff of the console: {staff} new.")
+    for line in lines:
+        click.echo(line)
 
 
 @click.command("people")

@@ -123,6 +123,14 @@ class SignInService:
             uow.commit()
         return found
 
+    def hint(self, visitor: Visitor) -> str | None:
+        """Return the code that one of the sandbox's made-up staff would read off an app."""
+        if not visitor.member.sandbox:
+            return None
+        with self._uow() as uow:
+            secret = uow.staff.credentials(visitor.member.id).totp_secret
+        return self._codes.hint(secret) if secret else None
+
     def finish(self, token: str, code: str, *, agent: str) -> SignedIn:
         """Check the authenticator's code, or a recovery code. Raises SignInRefused, TooManyAttempts."""
         visitor = self._at(token, Stage.CODE)

@@ -7,19 +7,18 @@ played by letting one transaction run inside another.
 from __future__ import annotations
 
 import dataclasses
-from collections import ChainMap
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Self
 
 from nhi_core import ports
-from nhi_core.domain.accounts import Account, Binding, CodePurpose, OneTimeCode
+from nhi_core.domain.accounts import Account, Binding, OneTimeCode
 from nhi_core.domain.application import Application
+from nhi_core.domain.approvals import Approval
 from nhi_core.domain.attempts import Attempts
 from nhi_core.domain.bills import Bill, Payment, Plan
-from nhi_core.domain.binding import LIVE, BindingState
 from nhi_core.domain.card_session import CardSession
 from nhi_core.domain.eslip import Slip, Subscription
 from nhi_core.domain.kiosks import Kiosk
@@ -30,12 +29,15 @@ from nhi_core.domain.payment import Attempt, Order
 from nhi_core.domain.payment_carry import carried_over
 from nhi_core.domain.people import Person
 from nhi_core.domain.reminders import Preferences, Reminder
+from nhi_core.domain.staff import StaffSession
 from nhi_core.ports import Clock, Json
 from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_offices import ChatGroups, Clerks, Offices
 from nhi_core.ports_payments import Callback, PaymentOrders
 from nhi_core.ports_reminders import ReminderBooks, Reminders, Walk
+from nhi_core.ports_staff import Approvals, Staff, StaffSessions
+from tests.fakes.bindings import FakeBindings, FakeCodes
 from tests.fakes.instalments import FakeApplications, FakePlans
 from tests.fakes.kiosks import FakeCardSessions, FakeFactAttempts, FakeKiosks
 from tests.fakes.ledger import FakeLedger
@@ -43,8 +45,8 @@ from tests.fakes.mails import FakeEslips, FakeMails, FakeRegistrations
 from tests.fakes.offices import FakeChatGroups, FakeClerks, FakeOffices
 from tests.fakes.payments import FakePaymentOrders
 from tests.fakes.reminders import FakeReminderBooks, FakeReminders
-
-_Row = TypeVar("_Row")
+from tests.fakes.staff import FakeApprovals, FakeStaff, FakeStaffSessions, StaffRow
+from tests.fakes.table import Table as _Table
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,9 @@ class MemoryStore:
     postings: dict[str, Posting] = field(default_factory=dict)
     chat_groups: dict[str, ChatGroup] = field(default_factory=dict)
     group_members: dict[str, GroupMember] = field(default_factory=dict)
+    staff: dict[str, StaffRow] = field(default_factory=dict)
+    staff_sessions: dict[str, tuple[str, StaffSession] | None] = field(default_factory=dict)
+    approvals: dict[str, Approval] = field(default_factory=dict)
     audit: dict[str, AuditRow] = field(default_factory=dict)
     sends: dict[str, SendRow] = field(default_factory=dict)
     inbound: dict[str, str] = field(default_factory=dict)
@@ -115,15 +120,6 @@ class MemoryStore:
     def audited(self, subject: str) -> list[str]:
         """Return the audit events of a subject, in order."""
         return [row.event for row in self.audit.values() if row.subject == subject]
-
-
-class _Table(Generic[_Row]):
-    """Own writes over committed rows."""
-
-    def __init__(self, committed: MutableMapping[str, _Row]) -> None:
-        self.committed = committed
-        self.own: dict[str, _Row] = {}
-        self.rows: ChainMap[str, _Row] = ChainMap(self.own, committed)
 
 
 class _People(_Table[Person]):
@@ -214,79 +210,6 @@ class _Accounts(_Table[Account]):
         self.rows[account.id] = account
 
 
-class _Codes(_Table[OneTimeCode]):
-    def add(self, code: OneTimeCode) -> None:
-        self.rows[code.id] = code
-
-    def by_hashes(self, purpose: CodePurpose, hashes: tuple[str, ...]) -> OneTimeCode | None:
-        found = (row for row in self.rows.values() if row.purpose is purpose and row.code_hash in hashes)
-        return next(found, None)
-
-    def use(self, code_id: str, at: datetime) -> bool:
-        for rows in (self.committed, self.rows):
-            if code_id in rows and rows[code_id].used_at is not None:
-                return False
-        self.rows[code_id] = dataclasses.replace(self.rows[code_id], used_at=at)
-        return True
-
-
-class _Bindings(_Table[Binding]):
-    def add(self, binding: Binding) -> None:
-        self.rows[binding.id] = binding
-
-    def proposed_of_account(self, account_id: str) -> Binding | None:
-        proposed = BindingState.PROPOSED
-        mine = [row for row in self._live() if row.account_id == account_id and row.state == proposed]
-        assert len(mine) <= 1, "an account has one proposal"
-        return mine[0] if mine else None
-
-    def bound_of_account(self, account_id: str) -> Binding | None:
-        bound = [row for row in self._live() if row.account_id == account_id and _bound(row)]
-        assert len(bound) <= 1, "an account is bound to one person"
-        return bound[0] if bound else None
-
-    def live_of_person(self, person_id: str) -> tuple[Binding, ...]:
-        shown = (BindingState.PROPOSED, BindingState.BOUND)
-        return tuple(row for row in self._live() if row.person_id == person_id and row.state in shown)
-
-    def dependants(
-        self, *, account_id: str | None = None, person_id: str | None = None
-    ) -> tuple[Binding, ...]:
-        return tuple(
-            row
-            for row in self._live()
-            if row.state == BindingState.DEPENDANT
-            and account_id in (None, row.account_id)
-            and person_id in (None, row.person_id)
-        )
-
-    def with_news(self, limit: int = 100) -> tuple[Binding, ...]:
-        return tuple(row for row in self.rows.values() if row.news is not None)[:limit]
-
-    def told(self, binding_id: str, news: str) -> None:
-        if self.rows[binding_id].news == news:
-            self.rows[binding_id] = dataclasses.replace(self.rows[binding_id], news=None)
-
-    def move(self, binding: Binding, *, was: str) -> bool:
-        for rows in (self.committed, self.rows):
-            if binding.id in rows and rows[binding.id].state != was:
-                return False
-        self.rows[binding.id] = binding
-        if _bound(binding):
-            rivals = [row for row in self.live_of_person(binding.person_id) if _bound(row)]
-            assert len(rivals) == 1, "a person is bound to one account"
-        return True
-
-    def _live(self) -> list[Binding]:
-        # The newest last, as they were added.
-        rows = {**self.committed, **self.own}
-        return [row for row in rows.values() if row.state in LIVE]
-
-
-def _bound(row: Binding) -> bool:
-    return row.state == BindingState.BOUND
-
-
 class _Audit(_Table[AuditRow]):
     def record(self, event: str, *, subject: str, detail: Json | None = None) -> None:
         self.own[f"{len(self.rows):06d}"] = AuditRow(event, subject, detail)
@@ -328,7 +251,7 @@ class MemoryUnitOfWork:
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
         people, bills, accounts = _People(store.people), _Bills(store), _Accounts(store.accounts)
-        codes, bindings, audit = _Codes(store.codes), _Bindings(store.bindings), _Audit(store.audit)
+        codes, bindings, audit = FakeCodes(store.codes), FakeBindings(store.bindings), _Audit(store.audit)
         sends, inbound = _Sends(store), _Inbound(store.inbound)
         applications: _Table[Application] = _Table(store.applications)
         self.applications: ports.Applications = FakeApplications(applications)
@@ -351,6 +274,14 @@ class MemoryUnitOfWork:
         self.offices: Offices = FakeOffices(offices)
         self.clerks: Clerks = fake_clerks
         self.chat_groups: ChatGroups = FakeChatGroups(groups, members, fake_clerks)
+        staff, browsers, approvals = (
+            _Table(store.staff),
+            _Table(store.staff_sessions),
+            _Table(store.approvals),
+        )
+        self.staff: Staff = FakeStaff(staff)
+        self.staff_sessions: StaffSessions = FakeStaffSessions(browsers)
+        self.approvals: Approvals = FakeApprovals(approvals)
         self.people: ports.People = people
         self.bills: ports.Bills = bills
         items, refunds = _Table(store.items), _Table(store.refunds)
@@ -372,7 +303,7 @@ class MemoryUnitOfWork:
             codes, bindings, audit, sends, inbound, applications,
             orders, attempts, callbacks, subscriptions, slips, mails, registrations,
             wanted, reminders, walks, kiosks, sessions, tries,
-            offices, clerks, postings, groups, members,
+            offices, clerks, postings, groups, members, staff, browsers, approvals,
         )  # fmt: skip
 
     def __enter__(self) -> Self:

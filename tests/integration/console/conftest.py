@@ -17,22 +17,10 @@ from nhi_core.services.staff_sandbox import seed_staff
 from nhi_core.settings import Settings
 from tests.fakes.clock import FakeClock
 from tests.fakes.limiter import FakeLimiter
+from tests.fakes.passwords import FastPasswords
 from tests.fakes.vault import FakeVault
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-
-
-class FastPasswords:
-    """Fulfils ports_staff.Passwords without the work."""
-
-    def hash(self, password: str) -> str:
-        return f"fast:{password}"
-
-    def verify(self, password_hash: str | None, password: str) -> bool:
-        return password_hash == f"fast:{password}"
-
-    def outdated(self, password_hash: str) -> bool:
-        return False
 
 
 @dataclass

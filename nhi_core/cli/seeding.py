@@ -1,0 +1,18 @@
+"""What `nhi-counter seed` puts into the sandbox beside the households. Run again, it changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nhi_core.bootstrap import Core
+from nhi_core.security.passwords import ArgonPasswords
+from nhi_core.services.staff_sandbox import seed_staff
+
+
+def staff(core: Core) -> str:
+    """The console's made-up staff."""
+    return f"Staff of the console: {seed_staff(core.uow, core.clock, ArgonPasswords())} new."
+
+
+# In this order; each returns a line for the reader.
+SEEDS: tuple[Callable[[Core], str], ...] = (staff,)
