@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 # What a typed error looks like to a person: error class → template.
 TEMPLATE_OF_ERROR: Mapping[type[errors.CounterError], str] = {
     errors.NotBound: "not_bound",
+    errors.NotAClerk: "clerk_none",
     errors.CodeRefused: "bind_refused",
     errors.TooManyAttempts: "bind_too_many",
     errors.RelationRefused: "dependant_refused",

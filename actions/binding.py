@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from actions.base import Answer, Asked, CounterAction
@@ -9,10 +10,19 @@ from actions.eslips import CANCEL, ended
 from actions.instalments import SUMMARY, answers_in, in_guide, shown
 from nhi_core.domain.accounts import AccountKind
 from nhi_core.domain.binding import Relation
+from nhi_core.services.clerk_edges import ClerkStep
 
 if TYPE_CHECKING:
     from nhi_core.services.bindings import BindingStatus as Status
     from nhi_core.services.turns import TurnContext
+
+
+LEAVE = "clerk_leave"
+AFTER_CODE: Mapping[ClerkStep, str] = {
+    ClerkStep.NAME: "clerk_ask_name",
+    ClerkStep.MOVED: "clerk_moved",
+    ClerkStep.SAME: "clerk_moved",
+}
 
 
 class BindAccount(CounterAction):
@@ -30,7 +40,7 @@ class BindAccount(CounterAction):
             return Answer("bind_ask_code", args={"web": True} if self.core.account_links.offered else None)
         proposal = self.core.bindings.propose(turn.account_id, codes[0])
         if proposal.kind is AccountKind.CLERK:
-            return Answer("clerk_welcome", view=proposal)
+            return Answer(AFTER_CODE[ClerkStep(proposal.clerk)], view=proposal)
         return Answer("bind_confirm" if proposal.digits is None else "bind_compare", view=proposal)
 
 
@@ -65,7 +75,7 @@ class CancelBinding(CounterAction):
 
 
 class BindingStatus(CounterAction):
-    """Bound or not, and to whom (masked)."""
+    """Bound or not, and to whom (masked). Of a clerk's office it says only that there is one."""
 
     verb = "binding_status"
 
@@ -75,14 +85,17 @@ class BindingStatus(CounterAction):
 
 
 class UnbindAccount(CounterAction):
-    """Asks once before it unbinds."""
+    """Asks once before it unbinds; of a clerk who is bound to nobody, before the office is left."""
 
     verb = "unbind_account"
 
     def answer(self, turn: TurnContext, asked: Asked) -> Answer:
         """Show what would be undone."""
         status = self.core.bindings.status(turn.account_id)
-        return Answer("unbind_confirm", view=status) if status.bound else Answer("not_bound")
+        if status.bound:
+            return Answer("unbind_confirm", view=status)
+        card = self.core.clerks.card(turn.account_id)
+        return Answer("not_bound") if card is None else Answer(LEAVE, view=card)
 
 
 class ConfirmUnbind(CounterAction):
@@ -109,6 +122,9 @@ class Affirm(CounterAction):
             return Answer("unbind_done", view=self.core.bindings.unbind(turn.account_id))
         if asked.last_template == CANCEL and status.bound:
             return ended(self.core, turn)
+        if asked.last_template == LEAVE:
+            self.core.clerks.leave(turn.account_id)
+            return Answer("clerk_left")
         return self._in_guide(turn, asked) or Answer("affirm")
 
     def _in_guide(self, turn: TurnContext, asked: Asked) -> Answer | None:
@@ -142,4 +158,4 @@ class Deny(CounterAction):
             view = self.core.instalments.ask_again(turn.account_id)
             if view is not None:
                 return shown(view)
-        return Answer("stopped" if asked.last_template in ("unbind_confirm", CANCEL) else "deny")
+        return Answer("stopped" if asked.last_template in ("unbind_confirm", CANCEL, LEAVE) else "deny")

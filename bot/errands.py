@@ -109,7 +109,14 @@ class Errands:
 def errands_of(template: str, data: object, *, account_id: str, event_id: str) -> list[str]:
     """Return what a template that is about to be shown leaves to be done."""
     # Each kind of person has a rich menu in each language.
-    if template not in ("bind_done", "unbind_done", "clerk_welcome", "language_changed"):
+    if template not in (
+        "bind_done",
+        "unbind_done",
+        "clerk_ask_name",
+        "clerk_moved",
+        "clerk_left",
+        "language_changed",
+    ):
         return []
     found = [f"menu|{account_id}"]
     replaced = data.get("replaced_account_id") if isinstance(data, dict) else None

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from nhi_core.bootstrap import Core
 
 # The guide's own cards, and answers under which an offer to go on would be out of place.
-_OWN = ("instalment_", "bind_", "unbind_")
+_OWN = ("instalment_", "bind_", "unbind_", "clerk_")
 _ALONE = frozenset({"stopped", "goodbye", "apply_instalment", "change_language", "language_changed"})
 
 

@@ -135,6 +135,12 @@ class LineClient:
         """Return `groupId`, `groupName`. Raises LineError."""
         return _dict(_call(self._api.get_group_summary, group_id))
 
+    def group_count(self, group_id: str) -> int:
+        """Return how many people are in a group or room, the account itself not counted. Raises LineError."""
+        room = group_id.startswith("R")
+        call = self._api.get_room_member_count if room else self._api.get_group_member_count
+        return int(_dict(_call(call, group_id))["count"])
+
     def content(self, message_id: str) -> bytes | None:
         """Return what a person sent, or None while LINE is still preparing it (202). Raises LineError."""
         answer = _call(self._blob.get_message_content_with_http_info, message_id, read=BLOB_READ)

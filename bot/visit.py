@@ -23,6 +23,7 @@ from nhi_core.wire import LANGUAGES, ActionReply, IntentRequest, Language, TurnR
 
 if TYPE_CHECKING:
     from nhi_core.bootstrap import Core
+    from nhi_core.domain.offices import ChatGroup
     from nhi_core.services.conversations import ConversationView
 
 log = structlog.get_logger(__name__)
@@ -64,6 +65,12 @@ class Visit:
             raise Invalid("an event without a user")
         view: ConversationView = self.core.conversations.open("line", self.event.user_id)
         return view
+
+    @cached_property
+    def group(self) -> ChatGroup | None:
+        """Return the group that this happened in, as far as we know it. Raises StoreUnavailable."""
+        group_id = self.event.group_id
+        return self.core.chat_groups.find(group_id) if group_id is not None else None
 
     @property
     def opened(self) -> ConversationView | None:

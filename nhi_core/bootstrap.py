@@ -38,6 +38,8 @@ from nhi_core.services.binding_desk import BindingDesk
 from nhi_core.services.binding_news import BindingNews
 from nhi_core.services.bindings import BindingService
 from nhi_core.services.card_sessions import CardSessionService
+from nhi_core.services.chat_groups import ChatGroupService
+from nhi_core.services.clerks import ClerkService
 from nhi_core.services.conversations import ConversationService
 from nhi_core.services.eslip_content import SlipWriter
 from nhi_core.services.eslip_links import EslipLinks
@@ -53,6 +55,7 @@ from nhi_core.services.kiosks import KioskService
 from nhi_core.services.late_fees import LateFeeService
 from nhi_core.services.ledger import Assessor
 from nhi_core.services.matters import MatterService
+from nhi_core.services.offices import OfficeService
 from nhi_core.services.outbox import OutboxService
 from nhi_core.services.pay_handoffs import HandOffCodes, PayHandOffs
 from nhi_core.services.payment_claims import Owed
@@ -102,6 +105,9 @@ class Core:
     kiosks: KioskService
     binding_desk: BindingDesk
     binding_news: BindingNews
+    offices: OfficeService
+    clerks: ClerkService
+    chat_groups: ChatGroupService
     account_links: AccountLinks
     arrears: ArrearsService
     late_fees: LateFeeService
@@ -177,6 +183,7 @@ def build(
     cooling_off = timedelta(minutes=settings.payment_cooling_off)
     turns = TurnService(vault, ids)
     bindings = BindingService(uow, clock, ids, fingerprints, limiter)
+    conversations = ConversationService(uow, clock, ids)
     card_sessions = CardSessionService(uow, clock, ids, fingerprints, line_id=settings.line_basic_id)
     planner = ReminderPlanner(
         ReminderRules(calendar, policy), QuietHours.parse(settings.quiet_hours), clock, ids
@@ -201,7 +208,7 @@ def build(
         fingerprints=fingerprints,
         calendar=calendar,
         redis=redis,
-        conversations=ConversationService(uow, clock, ids),
+        conversations=conversations,
         turns=turns,
         tickets=TicketService(vault, ids, turns),
         bindings=bindings,
@@ -210,6 +217,11 @@ def build(
         kiosks=KioskService(uow, clock, ids, card_sessions),
         binding_desk=BindingDesk(uow, card_sessions),
         binding_news=BindingNews(uow),
+        offices=OfficeService(uow, clock, bindings),
+        clerks=ClerkService(uow, clock, ids),
+        chat_groups=ChatGroupService(
+            uow, clock, ids, fingerprints, limiter=limiter, conversations=conversations
+        ),
         account_links=AccountLinks(
             uow,
             vault,

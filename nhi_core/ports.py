@@ -135,6 +135,9 @@ class Codes(Protocol):
     def use(self, code_id: str, at: datetime) -> bool:
         """Compare-and-set: True for the one caller who used it."""
 
+    def unused(self, purpose: CodePurpose, subject: str, now: datetime) -> tuple[OneTimeCode, ...]:
+        """Return the codes for a subject that can still be used, those that end first in front."""
+
 
 class Bindings(Protocol):
     """Ties between accounts and persons.

@@ -44,8 +44,8 @@ class Clerks(Protocol):
     def save(self, clerk: Clerk, *, was: Clerk) -> bool:
         """Compare-and-set on state and office: False when somebody else changed them."""
 
-    def forget_pending(self, before: datetime) -> int:
-        """Delete registrations begun before this moment and never completed; return how many."""
+    def pending_since(self, before: datetime) -> tuple[Clerk, ...]:
+        """Return registrations begun before this moment and still not completed."""
 
     def post(self, posting: Posting) -> None: ...
     def close_posting(self, clerk_id: str, until: date) -> None:
@@ -75,6 +75,9 @@ class ChatGroups(Protocol):
     def gone(self, group_id: str, account_id: str, at: datetime) -> None: ...
     def all_gone(self, group_id: str, at: datetime) -> None:
         """Note that nobody of the group can be seen any more: the account was removed."""
+
+    def has_member(self, group_id: str, account_id: str) -> bool:
+        """Tell whether an account was seen in the group and has not left."""
 
     def members(self, group_id: str) -> tuple[GroupMember, ...]:
         """Return who was seen in the group and has not left, in the order of their rows' ids."""

@@ -5,23 +5,40 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot import headcounts
 from bot.outcomes import Answer, Quiet, Say
+from bot.scrub import scrub
 from bot.visit import Visit
+from nhi_core.domain.offices import GroupState
+from nhi_core.services.chat_groups import Tied
 
 # A message that begins with one of these speaks to us, also where mentions are not at hand (LINE on a PC).
 _COMMAND = re.compile(
     r"^\s*(?:[@/#!]?\s*(?:健保小幫手|健保櫃檯|健保櫃台|小幫手)|[/#!]\s*(?:nhi|help|健保|說明)|@nhi)(?![a-z0-9])",
     re.IGNORECASE,
 )
+_CODE_ALONE = "[CODE]"
+
+
+def watch(visit: Visit) -> None:
+    """Note who writes in a tied group: so the staff sees how many of its people are registered."""
+    group, user = visit.group, visit.event.user_id
+    if group is not None and group.state is GroupState.TIED and user is not None:
+        visit.core.chat_groups.saw(group, [user])
 
 
 def handle(visit: Visit) -> Answer:
-    """Answer a mention or a command with what can be done, and where: in the one-to-one chat."""
+    """Tie the group by a code; answer a mention or a command with what can be done, and where."""
     words = visit.event.message.get("text")
     folded = unicodedata.normalize("NFKC", words) if isinstance(words, str) else ""
-    if visit.event.mentions_us or _COMMAND.match(folded):
-        return Say.one("group_help")
-    return Quiet("group_chatter")
+    spoken_to = visit.event.mentions_us or _COMMAND.match(folded) is not None
+    tied = visit.group is not None and visit.group.state is GroupState.TIED
+    if not tied:
+        said = scrub(words if isinstance(words, str) else "")
+        codes = said.secrets.get("code", ())
+        if codes and (spoken_to or said.text.strip() == _CODE_ALONE):
+            return _tie(visit, codes[0])
+    return Say.one("group_help") if spoken_to else Quiet("group_chatter")
 
 
 def handle_tap(_visit: Visit) -> Answer:
@@ -32,3 +49,18 @@ def handle_tap(_visit: Visit) -> Answer:
 def handle_other(visit: Visit) -> Answer:
     """Pictures, stickers and all the rest in a group are not for us."""
     return Quiet("group_chatter" if visit.event.kind.startswith("message") else "group_event")
+
+
+def _tie(visit: Visit, code: str) -> Answer:
+    group_id = visit.event.group_id
+    if group_id is None or visit.event.user_id is None:
+        return Say.one("group_tie_refused")
+    outcome = visit.core.chat_groups.tie(group_id, visit.view.account_id, code)
+    if outcome is Tied.TOO_MANY:
+        return Quiet("group_tie_limited")
+    if outcome is Tied.REFUSED:
+        return Say.one("group_tie_refused")
+    group = visit.core.chat_groups.find(group_id)
+    if group is not None:
+        headcounts.count(visit.line, visit.core, group)
+    return Say.one("group_tied")

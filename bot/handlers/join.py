@@ -6,6 +6,8 @@ from bot.outcomes import Answer, Say
 from bot.visit import Visit
 
 
-def handle(_visit: Visit) -> Answer:
-    """Say once what it does here, and that it keeps quiet otherwise."""
+def handle(visit: Visit) -> Answer:
+    """Say once what it does here, how the group is tied, and that it keeps quiet otherwise."""
+    if visit.event.group_id is not None:
+        visit.core.chat_groups.joined(visit.event.group_id)
     return Say.one("group_hello")

@@ -7,7 +7,7 @@ import re
 import structlog
 from pydantic import ValidationError
 
-from bot.handlers import linking
+from bot.handlers import clerks, linking
 from bot.outcomes import Answer, Quiet, Say
 from bot.rendering.postbacks import MENU_SESSION, BadPostback, decode
 from bot.visit import Visit
@@ -27,6 +27,10 @@ NEVER_FROM_MENU = frozenset(
         "deny",
         "instalment_guide",
         "inform",
+        "clerk_role",
+        "clerk_rename",
+        "clerk_stop",
+        "confirm_clerk_leave",
     }
 )
 _DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2})?$")
@@ -53,6 +57,8 @@ def handle(visit: Visit) -> Answer:
         return _stale(visit)
     if tap.intent == linking.INTENT:
         return linking.offer(visit)
+    if tap.intent in clerks.TAPS:
+        return clerks.tap(visit, tap)
     return visit.ask(request)
 
 

@@ -54,8 +54,8 @@ IN_GROUPS: Mapping[str, Handler] = {
     "postback": group.handle_tap,
     "join": join.handle,
     "leave": leave.handle,
-    "memberJoined": members.handle,
-    "memberLeft": members.handle,
+    "memberJoined": members.handle_joined,
+    "memberLeft": members.handle_left,
     "unsend": unsend.handle,
 }
 
@@ -64,6 +64,7 @@ def handle(visit: Visit) -> Answer:
     """Return the answer to the visit's event. Raises TurnFailed, StoreUnavailable, CacheUnavailable."""
     event = visit.event
     if event.in_group:
+        group.watch(visit)
         return IN_GROUPS.get(event.kind, group.handle_other)(visit)
     if event.kind == "postback":
         wanted = retry.wanted(event)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from bot.handlers import clerks
 from bot.outcomes import Answer, Say
 from bot.scrub import scrub
 from bot.visit import Visit
 
 
 def handle(visit: Visit) -> Answer:
-    """Ask the engine; a text of nothing but spaces gets help."""
-    words = visit.event.message.get("text")
-    said = scrub(words if isinstance(words, str) else "")
+    """Take a name that was asked for, or ask the engine; a text of nothing but spaces gets help."""
+    written = visit.event.message.get("text")
+    words = written if isinstance(written, str) else ""
+    said = scrub(words)
     if not said.text.strip():
         _ = visit.view
         return Say.one("help")
-    return visit.ask(said)
+    return clerks.take_name(visit, words) or visit.ask(said)

@@ -45,13 +45,15 @@ class CodePurpose(StrEnum):
 
     CITIZEN = "citizen"
     CLERK = "clerk"
+    EDITOR = "editor"
+    GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True)
 class OneTimeCode:
     """A code issued by a kiosk or by staff; only its keyed hash is kept.
 
-    `subject` is a person id (CITIZEN) or an office (CLERK).
+    `subject` is a person id (CITIZEN), an office's code (CLERK) or a division (EDITOR, GROUP).
     """
 
     id: str

@@ -26,6 +26,7 @@ from nhi_core.ports import Clock, Fingerprints, Ids, Limiter, UnitOfWork, UnitOf
 from nhi_core.services.binding_edges import BindingEdges, expired
 from nhi_core.services.card_claims import CardClaims
 from nhi_core.services.card_edges import SessionRaced, again
+from nhi_core.services.clerk_edges import ClerkEdges
 from nhi_core.services.conversations import load_account
 
 KIOSK_CODE_TTL = timedelta(minutes=3)
@@ -33,6 +34,8 @@ PROPOSAL_TTL = timedelta(minutes=10)
 ATTEMPTS = 5
 ATTEMPT_WINDOW = timedelta(minutes=10)
 CODE_FINGERPRINT = "bind-code"
+# What may be typed one to one; a group's code means nothing here.
+_TYPED = (CodePurpose.CITIZEN, CodePurpose.CLERK, CodePurpose.EDITOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,10 @@ class IssuedCode:
 
 @dataclass(frozen=True, slots=True)
 class BindingProposal:
-    """Whom the code stands for, masked, to be confirmed. A clerk's code is done at once: CLERK, no names."""
+    """Whom the code stands for, masked, to be confirmed. A clerk's code is CLERK, and stands for nobody:
+
+    `clerk` is then the `ClerkStep` that comes next, `office` the office's name (empty: the division's).
+    """
 
     kind: AccountKind
     masked_name: str = ""
@@ -63,6 +69,8 @@ class BindingProposal:
     relation: str = Relation.SELF.value
     digits: str | None = None
     """Two digits that kiosk and phone both show: a photographed code binds nobody."""
+    clerk: str = ""
+    office: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +114,29 @@ class BindingService:
         self._fingerprints = fingerprints
         self._limiter = limiter
         self._edges = BindingEdges(clock, ids)
+        self._clerks = ClerkEdges(clock, ids, self._edges)
         self._claims = CardClaims(clock, ids, fingerprints, self._edges)
 
     def issue_code(
-        self, subject: str, purpose: CodePurpose = CodePurpose.CITIZEN, *, ttl: timedelta = KIOSK_CODE_TTL
+        self,
+        subject: str,
+        purpose: CodePurpose = CodePurpose.CITIZEN,
+        *,
+        ttl: timedelta = KIOSK_CODE_TTL,
+        staff: str | None = None,
     ) -> IssuedCode:
-        """Make a code for a person id (CITIZEN) or an office (CLERK). Raises Invalid: no such person."""
+        """Make a code for a person id (CITIZEN), an office's code (CLERK) or a division (EDITOR, GROUP).
+
+        `staff`: who asked for it. Raises Invalid: no such person, no such open office.
+        """
         code = codes.complete(self._ids.code(codes.ALPHABET, codes.RANDOM_LENGTH))
         expires_at = self._clock.now() + ttl
         with self._uow() as uow:
             if purpose is CodePurpose.CITIZEN and uow.people.get(subject) is None:
                 raise Invalid("no such person")
+            office = uow.offices.get(subject) if purpose is CodePurpose.CLERK else None
+            if purpose is CodePurpose.CLERK and (office is None or not office.active):
+                raise Invalid("no such office, or it is closed")
             row = OneTimeCode(
                 id=self._ids.uuid(),
                 purpose=purpose,
@@ -126,14 +146,13 @@ class BindingService:
                 used_at=None,
             )
             uow.codes.add(row)
-            uow.audit.record(
-                "code_issued", subject=subject, detail={"code": row.id, "purpose": purpose.value}
-            )
+            detail = {"code": row.id, "purpose": purpose.value, **({"staff": staff} if staff else {})}
+            uow.audit.record("code_issued", subject=subject, detail=detail)
             uow.commit()
         return IssuedCode(code, expires_at)
 
     def propose(self, account_id: str, code: str) -> BindingProposal:
-        """Use up a code, or what a kiosk shows, and propose its person; a clerk's code takes effect at once.
+        """Use up a code, or what a kiosk shows, and propose its person; a clerk's code asks for the name.
 
         Raises TooManyAttempts after five tries in ten minutes, CodeRefused for any code that is not good
         (unknown, used, expired: the caller must not learn which), RelationRefused, CacheUnavailable,
@@ -146,8 +165,9 @@ class BindingService:
             used = self._use(uow, code)
             if used is None:
                 proposal = self._claim(uow, account, code)
-            elif used.purpose is CodePurpose.CLERK:
-                proposal = self._make_clerk(uow, account, used)
+            elif used.purpose in (CodePurpose.CLERK, CodePurpose.EDITOR):
+                step, office = self._clerks.register(uow, account, used)
+                proposal = BindingProposal(kind=AccountKind.CLERK, clerk=step.value, office=office)
             else:
                 proposal = self._propose_person(uow, account, used)
             uow.commit()
@@ -213,23 +233,23 @@ class BindingService:
             return self._status(uow, load_account(uow, account_id))
 
     def unbind(self, account_id: str) -> BindingStatus:
-        """Untie the account from its person, its dependants, its office and any proposal. Raises NotBound."""
+        """Untie the account from its person, its dependants and any proposal; a clerk stays a clerk.
+
+        Raises NotBound.
+        """
         return again(lambda: self._unbind(account_id))
 
     def _unbind(self, account_id: str) -> BindingStatus:
         with self._uow() as uow:
             account = load_account(uow, account_id)
             bound = uow.bindings.bound_of_account(account_id)
-            if bound is None and account.kind is not AccountKind.CLERK:
+            if bound is None:
                 raise NotBound
             proposed = uow.bindings.proposed_of_account(account_id)
             if proposed is not None:
                 self._edges.drop(uow, proposed, BindingEvent.CANCEL)
-            if bound is not None:
-                self._edges.untie(uow, bound)
-            if account.kind is AccountKind.CLERK:
-                uow.audit.record("clerk_unbound", subject=account_id)
-            account = self._edges.renew(uow, account, AccountKind.UNBOUND)
+            self._edges.untie(uow, bound)
+            account = self._edges.release(uow, account)
             status = self._status(uow, account)
             uow.commit()
             return status
@@ -254,17 +274,12 @@ class BindingService:
             return None
         now = self._clock.now()
         hashes = self._fingerprints.candidates(CODE_FINGERPRINT, plain)
-        for purpose in CodePurpose:
+        for purpose in _TYPED:
             found = uow.codes.by_hashes(purpose, hashes)
             if found is not None and found.used_at is None and found.expires_at > now:
                 # Two accounts may try at once: only the one whose compare-and-set succeeds goes on.
                 return found if uow.codes.use(found.id, now) else None
         return None
-
-    def _make_clerk(self, uow: UnitOfWork, account: Account, used: OneTimeCode) -> BindingProposal:
-        self._edges.renew(uow, account, AccountKind.CLERK)
-        uow.audit.record("clerk_bound", subject=account.id, detail={"code": used.id, "office": used.subject})
-        return BindingProposal(kind=AccountKind.CLERK)
 
     def _propose_person(self, uow: UnitOfWork, account: Account, used: OneTimeCode) -> BindingProposal:
         person = uow.people.get(used.subject)

@@ -25,6 +25,16 @@ class FakeCodes(Table[OneTimeCode]):
         self.rows[code_id] = dataclasses.replace(self.rows[code_id], used_at=at)
         return True
 
+    def unused(self, purpose: CodePurpose, subject: str, now: datetime) -> tuple[OneTimeCode, ...]:
+        found = [
+            row
+            for row in self.rows.values()
+            if (row.purpose, row.subject) == (purpose, subject)
+            and row.used_at is None
+            and row.expires_at > now
+        ]
+        return tuple(sorted(found, key=lambda row: row.expires_at))
+
 
 class FakeBindings(Table[Binding]):
     def add(self, binding: Binding) -> None:

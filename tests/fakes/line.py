@@ -30,6 +30,7 @@ class FakeLine:
     push_calls: int = 0
     loadings: list[str] = field(default_factory=list)
     languages: dict[str, str] = field(default_factory=dict)
+    headcounts: dict[str, int] = field(default_factory=dict)
     dead_tokens: set[str] = field(default_factory=set)
     retry_keys: set[str] = field(default_factory=set)
 
@@ -58,6 +59,11 @@ class FakeLine:
 
     def loading(self, user_id: str, seconds: int = 5) -> None:
         self.loadings.append(user_id)
+
+    def group_count(self, group_id: str) -> int:
+        if group_id not in self.headcounts:
+            raise LineError(Refused(404, "not found"))
+        return self.headcounts[group_id]
 
     def link_token(self, user_id: str) -> str:
         return f"link-token-of-{user_id}"

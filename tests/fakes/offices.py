@@ -75,15 +75,9 @@ class FakeClerks:
         self._clerks[clerk.id] = clerk
         return True
 
-    def forget_pending(self, before: datetime) -> int:
-        old = [
-            key
-            for key, one in self._committed.items()
-            if one.state is ClerkState.PENDING and one.registered_at < before
-        ]
-        for key in old:
-            del self._committed[key]
-        return len(old)
+    def pending_since(self, before: datetime) -> tuple[Clerk, ...]:
+        pending = (one for one in self._clerks.values() if one.state is ClerkState.PENDING)
+        return tuple(one for one in pending if one.registered_at < before)
 
     def post(self, posting: Posting) -> None:
         self._postings[posting.id] = posting
@@ -142,6 +136,9 @@ class FakeChatGroups:
     def all_gone(self, group_id: str, at: datetime) -> None:
         for one in self.members(group_id):
             self._members[one.id] = dataclasses.replace(one, left_at=at)
+
+    def has_member(self, group_id: str, account_id: str) -> bool:
+        return any(one.account_id == account_id for one in self.members(group_id))
 
     def members(self, group_id: str) -> tuple[GroupMember, ...]:
         here = [one for one in self._members.values() if one.group_id == group_id and one.left_at is None]

@@ -9,6 +9,7 @@ from nhi_core.adapters.calendar import TaiwanCalendar
 from nhi_core.adapters.identity.sandbox import SandboxIdentity
 from nhi_core.adapters.payments.write_off import SandboxWriteOffNumbers
 from nhi_core.domain.late_fee import FeePolicy
+from nhi_core.domain.offices import Clerk, ClerkRole, Office
 from nhi_core.domain.people import Person
 from nhi_core.domain.reminder_days import ReminderRules
 from nhi_core.domain.reminders import QuietHours
@@ -19,6 +20,8 @@ from nhi_core.services.binding_desk import BindingDesk
 from nhi_core.services.binding_news import BindingNews
 from nhi_core.services.bindings import BindingService
 from nhi_core.services.card_sessions import CardSessionService
+from nhi_core.services.chat_groups import ChatGroupService
+from nhi_core.services.clerks import ClerkService
 from nhi_core.services.conversations import ConversationService
 from nhi_core.services.eslip_content import SlipWriter
 from nhi_core.services.eslip_links import EslipLinks
@@ -32,6 +35,7 @@ from nhi_core.services.kiosks import KioskService
 from nhi_core.services.late_fees import LateFeeService
 from nhi_core.services.ledger import Assessor
 from nhi_core.services.matters import MatterService
+from nhi_core.services.offices import OfficeService
 from nhi_core.services.outbox import OutboxService
 from nhi_core.services.pay_handoffs import HandOffCodes
 from nhi_core.services.pictures import PictureService
@@ -85,6 +89,16 @@ class World:
         self.kiosks = KioskService(self.uow, self.clock, self.ids, self.card_sessions)
         self.binding_desk = BindingDesk(self.uow, self.card_sessions)
         self.binding_news = BindingNews(self.uow)
+        self.offices = OfficeService(self.uow, self.clock, self.bindings)
+        self.clerks = ClerkService(self.uow, self.clock, self.ids)
+        self.chat_groups = ChatGroupService(
+            self.uow,
+            self.clock,
+            self.ids,
+            self.fingerprints,
+            limiter=self.limiter,
+            conversations=self.conversations,
+        )
         self.account_links = AccountLinks(
             self.uow,
             self.vault,
@@ -127,6 +141,35 @@ class World:
             uow.people.add(person)
             uow.commit()
         return person
+
+    def add_office(
+        self, code: str = "KH-FENGSHAN", name: str = "高雄市鳳山區公所", size_group: int = 1
+    ) -> Office:
+        """Put an office into the store."""
+        office = Office(code, name, "高雄市", size_group)
+        with self.uow() as uow:
+            uow.offices.put(office)
+            uow.commit()
+        return office
+
+    def make_clerk(
+        self,
+        account_id: str,
+        office: Office | None = None,
+        *,
+        name: str = "王淑芬",
+        role: ClerkRole = ClerkRole.CLERK,
+    ) -> Clerk:
+        """Register the way a clerk does; without an office as an editor of the division."""
+        issued = (
+            self.offices.invite(office.code, staff="s") if office else self.offices.invite_editor(staff="s")
+        )
+        self.bindings.propose(account_id, issued.code)
+        self.clerks.give_name(account_id, name)
+        self.clerks.choose_role(account_id, role if office else ClerkRole.EDITOR)
+        clerk = self.clerks.of_account(account_id)
+        assert clerk is not None
+        return clerk
 
     def code_for(self, person: Person) -> str:
         """Issue a kiosk code for a person."""

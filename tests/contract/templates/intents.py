@@ -87,6 +87,12 @@ TAPS = frozenset(
         "retry",
         "show_result",
         "link_account",
+        "clerk_card",
+        "clerk_leave",
+        "clerk_rename",
+        "clerk_role",
+        "clerk_stop",
+        "confirm_clerk_leave",
     }
 )
 # The others are answered by the template of their own name.

@@ -127,7 +127,7 @@ def test_postings_keep_their_dates_and_one_is_present(uow: Uow, accounts: tuple[
             work.clerks.post(dataclasses.replace(second, id=new_id()))
 
 
-def test_registrations_that_nobody_completed_are_forgotten(uow: Uow, accounts: tuple[str, str, str]) -> None:
+def test_registrations_that_nobody_completed_are_found(uow: Uow, accounts: tuple[str, str, str]) -> None:
     stale = a_clerk(accounts[0], state=ClerkState.PENDING, registered_at=NOW - timedelta(days=2))
     fresh = a_clerk(accounts[1], state=ClerkState.PENDING)
     kept = a_clerk(accounts[2], registered_at=NOW - timedelta(days=400))
@@ -136,10 +136,7 @@ def test_registrations_that_nobody_completed_are_forgotten(uow: Uow, accounts: t
             work.clerks.add(one)
         work.commit()
     with uow() as work:
-        assert work.clerks.forget_pending(NOW - timedelta(days=1)) == 1
-        work.commit()
-    with uow() as work:
-        assert set(work.clerks.all()) == {fresh, kept}
+        assert work.clerks.pending_since(NOW - timedelta(days=1)) == (stale,)
 
 
 def test_a_group_stands_once_and_its_changes_are_saved(uow: Uow, accounts: tuple[str, str, str]) -> None:
@@ -177,6 +174,8 @@ def test_members_come_go_and_come_back_and_clerks_among_them_are_counted(
         assert work.chat_groups.counts() == {group.id: (2, 1)}
         work.chat_groups.gone(group.id, accounts[0], NOW + timedelta(hours=1))
         assert work.chat_groups.members(group.id) == (two,)
+        assert work.chat_groups.has_member(group.id, accounts[1])
+        assert not work.chat_groups.has_member(group.id, accounts[0])
         work.chat_groups.see(back)
         work.commit()
     with uow() as work:

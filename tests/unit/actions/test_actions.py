@@ -154,10 +154,39 @@ def test_a_bad_code_and_too_many_of_them(world: World, chat: Chat) -> None:
     assert templates == ["bind_refused"] * 5 + ["bind_too_many"]
 
 
-def test_a_clerks_code_makes_a_clerk_at_once(world: World, chat: Chat) -> None:
-    code = world.bindings.issue_code("鳳山區公所", CodePurpose.CLERK).code
-    assert chat.ask("bind_account", secrets={"code": [code]}).template == "clerk_welcome"
+def test_a_clerks_code_asks_for_the_name(world: World, chat: Chat) -> None:
+    code = world.bindings.issue_code(world.add_office().code, CodePurpose.CLERK).code
+    assert chat.ask("bind_account", secrets={"code": [code]}).template == "clerk_ask_name"
     assert world.conversations.open("line", "U1").kind is AccountKind.CLERK
+
+
+def test_a_clerk_bound_to_nobody_leaves_the_office_by_unbinding(world: World, chat: Chat) -> None:
+    world.make_clerk(chat.account, world.add_office())
+    asked = chat.ask("unbind_account")
+    assert asked.template == "clerk_leave"
+    assert chat.view(asked)["office"] == "高雄市鳳山區公所"
+    assert chat.ask("deny").template == "stopped"
+    assert world.clerks.of_account(chat.account) is not None
+    chat.ask("unbind_account")
+    assert chat.ask("affirm").template == "clerk_left"
+    assert world.clerks.of_account(chat.account) is None
+    assert chat.ask("unbind_account").template == "not_bound"
+
+
+def test_a_clerk_who_is_bound_unbinds_the_person_alone(world: World, chat: Chat) -> None:
+    world.make_clerk(chat.account, world.add_office())
+    world.bind(chat.account, owing(world))
+    assert chat.ask("unbind_account").template == "unbind_confirm"
+    assert chat.ask("affirm").template == "unbind_done"
+    assert world.clerks.of_account(chat.account) is not None
+
+
+def test_a_transfer_by_code_says_where_to(world: World, chat: Chat) -> None:
+    world.make_clerk(chat.account, world.add_office())
+    other = world.add_office("PT-KANDING", "屏東縣崁頂鄉公所", 4)
+    code = world.offices.invite(other.code, staff="s").code
+    moved = chat.ask("bind_account", secrets={"code": [code]})
+    assert (moved.template, chat.view(moved)["office"]) == ("clerk_moved", "屏東縣崁頂鄉公所")
 
 
 def test_the_late_fee_is_for_the_day_that_was_picked(world: World, chat: Chat) -> None:

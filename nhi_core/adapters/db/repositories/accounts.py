@@ -111,6 +111,18 @@ class SqlCodes:
         statement = update(one_time_codes).where(table.id == code_id, table.used_at.is_(None))
         return self._connection.execute(statement.values(used_at=at)).rowcount == 1
 
+    def unused(self, purpose: CodePurpose, subject: str, now: datetime) -> tuple[OneTimeCode, ...]:
+        """Return the codes for a subject that can still be used, those that end first in front."""
+        table = one_time_codes.c
+        good = (table.expires_at > now, table.used_at.is_(None))
+        query = (
+            select(one_time_codes)
+            .where(table.purpose == purpose.value, table.subject == subject, *good)
+            .order_by(table.expires_at, table.id)
+        )
+        rows = self._connection.execute(query).mappings()
+        return tuple(OneTimeCode(**{**row, "purpose": CodePurpose(row["purpose"])}) for row in rows)
+
 
 class SqlBindings:
     """Fulfils ports.Bindings."""

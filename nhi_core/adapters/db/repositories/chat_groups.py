@@ -78,6 +78,11 @@ class SqlChatGroups:
         """Note that nobody of the group can be seen any more."""
         self._leave(at, _m.group_id == group_id)
 
+    def has_member(self, group_id: str, account_id: str) -> bool:
+        """Tell whether an account was seen in the group and has not left."""
+        here = (_m.group_id == group_id, _m.account_id == account_id, _m.left_at.is_(None))
+        return self._connection.execute(select(_m.id).where(*here)).first() is not None
+
     def members(self, group_id: str) -> tuple[GroupMember, ...]:
         """Return who was seen in the group and has not left."""
         here = (_m.group_id == group_id, _m.left_at.is_(None))

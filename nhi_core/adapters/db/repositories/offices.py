@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from nhi_core.adapters.db.repositories.statements import insert_if_absent
@@ -100,10 +100,9 @@ class SqlClerks:
         statement = update(clerks).where(_c.id == clerk.id, _c.state == was.state.value, same_office)
         return self._connection.execute(statement.values(**self._mutable(clerk))).rowcount == 1
 
-    def forget_pending(self, before: datetime) -> int:
-        """Delete what was begun before this moment and never completed."""
-        stale = delete(clerks).where(_c.state == ClerkState.PENDING.value, _c.registered_at < before)
-        return self._connection.execute(stale).rowcount
+    def pending_since(self, before: datetime) -> tuple[Clerk, ...]:
+        """Return what was begun before this moment and is not completed."""
+        return self._where(_c.state == ClerkState.PENDING.value, _c.registered_at < before)
 
     def post(self, posting: Posting) -> None:
         """Insert."""
