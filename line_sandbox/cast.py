@@ -1,4 +1,7 @@
-"""The made-up people of the sandbox: citizens in five languages, one elder, and the clerks of one group."""
+"""The made-up people of the sandbox: citizens in five languages, one elder, the clerks of two groups.
+
+The small group is for playing; the large one holds as many people as a division's real one.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,10 @@ _CLERKS = [
     "中庄公所 郭佩珊",
     "業務組 周承辦",
 ]
+# What the business side knows as registered clerks of 77 offices; most are not shown on the page.
+_STAFF = 102
+_STAFF_SHOWN = 6
+STAFF_GROUP_NAME = "高屏公所健保業務群"
 GROUP_NAME = "公所健保聯絡群"
 
 
@@ -49,3 +56,21 @@ def clerks() -> list[Person]:
 def office_group() -> Group:
     """The group with all clerks and the bot in it."""
     return Group(stable_id("C", "office-group"), GROUP_NAME, [clerk.user_id for clerk in clerks()])
+
+
+def staff() -> list[Person]:
+    """An editor of the division and 102 clerks, friends of the bot; the first few are shown on the page."""
+    editor = Person(stable_id("U", "staff-editor"), "業務組 周承辦", "zh-TW", "業務組編輯（已登記）")
+    people = [
+        Person(
+            stable_id("U", f"staff-{n}"), f"公所承辦 {n:03d}", "zh-TW", "已登記", generated=n > _STAFF_SHOWN
+        )
+        for n in range(1, _STAFF + 1)
+    ]
+    return [editor, *people]
+
+
+def staff_group() -> Group:
+    """The group with the editor, all registered clerks and the bot in it."""
+    members = [person.user_id for person in staff()]
+    return Group(stable_id("C", "kao-ping-group"), STAFF_GROUP_NAME, members)

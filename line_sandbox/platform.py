@@ -70,9 +70,9 @@ class Platform:
         self.read_tokens: Recent[str, str] = Recent()
         self.read_until: dict[str, int] = {}
         self.loading: dict[str, float] = {}
-        self.world.add_people([*cast.citizens(), *cast.clerks()])
-        group = cast.office_group()
-        self.world.groups[group.group_id] = group
+        self.world.add_people([*cast.citizens(), *cast.clerks(), *cast.staff()])
+        for group in (cast.office_group(), cast.staff_group()):
+            self.world.groups[group.group_id] = group
 
     def reset(self) -> None:
         """Back to the first minute: chats, tokens, quota, menus, clock, options; people as in the cast."""

@@ -11,6 +11,7 @@ from bot.handlers import clerks, linking
 from bot.outcomes import Answer, Quiet, Say
 from bot.rendering.postbacks import MENU_SESSION, BadPostback, decode
 from bot.visit import Visit
+from nhi_core.domain.accounts import AccountKind
 from nhi_core.wire import IntentRequest
 
 log = structlog.get_logger(__name__)
@@ -33,6 +34,8 @@ NEVER_FROM_MENU = frozenset(
         "confirm_clerk_leave",
     }
 )
+# Stands on the clerks' rich menu and on no other.
+_CLERKS_ALONE = frozenset({"search_notice", "acknowledge_notice", "report_promotion", "query_quality_report"})
 _DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2})?$")
 
 
@@ -55,6 +58,9 @@ def handle(visit: Visit) -> Answer:
     if not (fresh or from_menu):
         log.info("postback_stale", event_id=visit.event.id, intent=tap.intent)
         return _stale(visit)
+    if from_menu and tap.intent in _CLERKS_ALONE and visit.view.kind is not AccountKind.CLERK:
+        # The staff ended this clerk: the next tap on the old menu takes it away.
+        visit.errands.append(f"menu|{visit.view.account_id}")
     if tap.intent == linking.INTENT:
         return linking.offer(visit)
     if tap.intent in clerks.TAPS:

@@ -23,7 +23,7 @@ _TTL = timedelta(hours=24)
 @click.command("seed")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Tell the stories for this day.")
 def seed(today: datetime | None) -> None:
-    """Put the made-up households into the database (sandbox). Run again, it changes nothing.
+    """Put made-up households, offices and clerks into the database (sandbox). Run again, it changes nothing.
 
     \b
     Examples:
@@ -105,27 +105,6 @@ def bind_code(who: str, quiet: bool) -> None:
         return
     click.echo(f"code:       {issued.display}")
     click.echo(f"for:        {mask_name(person.name)} {mask_number(person.number)}")
-    click.echo(f"good until: {_taipei(issued.expires_at)}, once")
-    click.echo(f"write in the chat: 綁定 {issued.display}")
-
-
-@click.command("clerk-code")
-@click.argument("office")
-@click.option("-q", "--quiet", is_flag=True, help="Print the code alone.")
-def clerk_code(office: str, quiet: bool) -> None:
-    """Make a code with which an office's clerk signs in to the chat; OFFICE is the office's short name.
-
-    \b
-    Example:
-      nhi-counter clerk-code houli
-    """
-    with open_core() as core:
-        issued = core.bindings.issue_code(office, CodePurpose.CLERK, ttl=_TTL)
-    if quiet:
-        click.echo(issued.display)
-        return
-    click.echo(f"code:       {issued.display}")
-    click.echo(f"for:        a clerk of {office}")
     click.echo(f"good until: {_taipei(issued.expires_at)}, once")
     click.echo(f"write in the chat: 綁定 {issued.display}")
 

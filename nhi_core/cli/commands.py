@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from nhi_core.cli.bindings import bindings
-from nhi_core.cli.codes import bind_code, clerk_code, people, seed
+from nhi_core.cli.codes import bind_code, people, seed
 from nhi_core.cli.database import database
 from nhi_core.cli.doctor import doctor
 from nhi_core.cli.imports import imports
@@ -13,6 +13,7 @@ from nhi_core.cli.instalments import instalments
 from nhi_core.cli.keys import keys
 from nhi_core.cli.kiosks import kiosk
 from nhi_core.cli.mail import mail
+from nhi_core.cli.offices import clerk_code, clerks, editor_code, group_code, groups, offices
 from nhi_core.cli.reminders import reminders
 from nhi_core.cli.show import show_settings
 from nhi_core.cli.staff import staff
@@ -26,6 +27,11 @@ def register(group: click.Group) -> None:
         people,
         bind_code,
         clerk_code,
+        editor_code,
+        group_code,
+        offices,
+        clerks,
+        groups,
         instalments,
         keys,
         mail,

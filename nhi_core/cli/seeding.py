@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from nhi_core.adapters.offices import seed_offices
 from nhi_core.bootstrap import Core
 from nhi_core.security.passwords import ArgonPasswords
 from nhi_core.services.staff_sandbox import seed_staff
@@ -14,5 +15,11 @@ def staff(core: Core) -> str:
     return f"Staff of the console: {seed_staff(core.uow, core.clock, ArgonPasswords())} new."
 
 
+def offices(core: Core) -> str:
+    """Put the division's offices, their clerks and one tied LINE group in; return what to say of it."""
+    put = seed_offices(core.uow, core.ids, core.clock.today())
+    return f"Offices: {put.offices} new, {put.clerks} made-up clerks new."
+
+
 # In this order; each returns a line for the reader.
-SEEDS: tuple[Callable[[Core], str], ...] = (staff,)
+SEEDS: tuple[Callable[[Core], str], ...] = (staff, offices)

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from nhi_core import sandbox
+from nhi_core.adapters.offices.sample import PATH
 from nhi_core.cli import context
 from nhi_core.cli.main import command, main
 from nhi_core.security import create_key_file, load_key_file
@@ -51,7 +52,7 @@ def test_a_fresh_sandbox_from_nothing_to_a_code(run: Run) -> None:
     shown = run("bind-code", "paid_up").output
     assert re.search(r"write in the chat: 綁定 [2-9A-Z]{4}-[2-9A-Z]{4}$", shown, re.MULTILINE)
     assert re.fullmatch(r"[2-9A-Z]{4}-[2-9A-Z]{4}\n", run("bind-code", "-q", "paid_up").output)
-    assert re.fullmatch(r"[2-9A-Z]{4}-[2-9A-Z]{4}\n", run("clerk-code", "-q", "houli").output)
+    assert re.fullmatch(r"[2-9A-Z]{4}-[2-9A-Z]{4}\n", run("clerk-code", "-q", "KH-FENGSHAN").output)
     assert not re.search(r"[A-Z][12A-D89]\d{8}", people + shown)
 
 
@@ -155,7 +156,8 @@ class TestProduction:
 
     def test_an_office_still_gets_its_clerks_code(self, production: Run) -> None:
         production("db", "upgrade")
-        assert production("clerk-code", "-q", "houli").exit_code == 0
+        production("offices", "import", str(PATH))
+        assert production("clerk-code", "-q", "KH-FENGSHAN").exit_code == 0
 
 
 @pytest.mark.parametrize(

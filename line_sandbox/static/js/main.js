@@ -48,8 +48,9 @@ function speakers() {
   const select = $("#speaker");
   select.parentElement.hidden = !isGroup();
   if (!isGroup()) return;
-  const members = store.groups.get(store.chat).members;
-  replace(select, members.map((id) => el("option", { value: id, text: store.people.get(id)?.name || id })));
+  // Of a large group only some people are on the page.
+  const members = store.groups.get(store.chat).members.filter((id) => store.people.has(id));
+  replace(select, members.map((id) => el("option", { value: id, text: store.people.get(id).name })));
   select.value = store.speaker;
 }
 

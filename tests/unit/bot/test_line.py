@@ -192,9 +192,13 @@ def test_reading_profiles_and_quota(platform: Platform, line: LineClient) -> Non
     assert line.quota() is None
     platform.answer = {"totalUsage": 5}
     assert line.quota_used() == 5
+    platform.answer = {"count": 102}
+    assert (line.group_count("C1"), line.group_count("R1")) == (102, 102)
     platform.status, platform.answer = 404, {"message": "not found"}
     with pytest.raises(LineError):
         line.profile("U1")
+    with pytest.raises(LineError):
+        line.group_count("C1")
     assert line.linked_rich_menu("U1") is None
 
 

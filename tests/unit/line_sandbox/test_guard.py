@@ -63,6 +63,6 @@ def test_reset_forgets_everything_but_the_cast(line: Line) -> None:
     line.client.post("/_sandbox/clock", json={"advance": 60})
     line.client.post("/_sandbox/reset", json={})
     assert line.platform.world.chat(chen) == []
-    assert len(line.platform.world.people) == 20
+    assert len(line.platform.world.people) == 20 + 103
     assert (line.platform.webhook.url, line.platform.webhook.redelivery) == (None, False)
     assert line.platform.clock.offset == 0
