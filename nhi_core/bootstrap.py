@@ -50,6 +50,7 @@ from nhi_core.services.history import HistoryService
 from nhi_core.services.imports import ImportService
 from nhi_core.services.inbound import InboundService
 from nhi_core.services.instalment_desk import InstalmentDesk
+from nhi_core.services.instalment_queue import InstalmentQueue
 from nhi_core.services.instalments import InstalmentService
 from nhi_core.services.kiosks import KioskService
 from nhi_core.services.late_fees import LateFeeService
@@ -113,6 +114,7 @@ class Core:
     late_fees: LateFeeService
     instalments: InstalmentService
     instalment_desk: InstalmentDesk
+    instalment_queue: InstalmentQueue
     history: HistoryService
     premium_details: PremiumDetailService
     standing: StandingService
@@ -236,6 +238,7 @@ def build(
         late_fees=LateFeeService(uow, clock, calendar, policy),
         instalments=InstalmentService(uow, clock, ids, calendar, policy, cooling_off=cooling_off),
         instalment_desk=InstalmentDesk(uow, clock, ids, calendar, policy),
+        instalment_queue=InstalmentQueue(uow, clock, calendar, policy),
         history=HistoryService(uow, clock, calendar, policy),
         premium_details=PremiumDetailService(uow, clock),
         standing=StandingService(uow, clock, calendar, policy),

@@ -13,6 +13,7 @@ from nhi_core.domain.application import Application, ApplicationState
 from nhi_core.domain.bills import Bill, Payment, Plan, PlanState
 from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.people import Person
+from nhi_core.ports_console import ConsoleLists
 from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_notices import NoticeAcks, Notices, NoticeSends
@@ -256,6 +257,7 @@ class UnitOfWork(Protocol):
     notices: Notices
     notice_sends: NoticeSends
     notice_acks: NoticeAcks
+    lists: ConsoleLists
     staff: Staff
     staff_sessions: StaffSessions
     approvals: Approvals

@@ -99,3 +99,6 @@ class ReminderBooks(Protocol):
 
     def of(self, person_ids: Iterable[str], today: date) -> Mapping[str, Books]:
         """Return for each payer what lies within `LOOK_BACK` and `LOOK_AHEAD` of today."""
+
+    def whole(self, person_ids: Iterable[str], today: date) -> Mapping[str, Books]:
+        """Return for each payer everything, plans that are over too."""

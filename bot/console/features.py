@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bot.console import account, approvals, dashboard, kiosks, sign_in
+from bot.console import account, applications, approvals, dashboard, kiosks, sign_in
 
 if TYPE_CHECKING:
     from bot.console.blueprint import Console
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 FEATURES: tuple[Callable[[Console], None], ...] = (
     account.register,
+    applications.register,
     approvals.register,
     dashboard.register,
     kiosks.register,

@@ -13,9 +13,9 @@ from bot.console.menu import Entry, Part
 from bot.console.pages import me, page, tell
 from nhi_core.domain.errors import Invalid, KioskRefused
 from nhi_core.domain.kiosks import Kiosk
+from nhi_core.domain.slices import Ask, Slice, cut
 from nhi_core.domain.staff import StaffRole
 from nhi_core.security.device_keys import new_device_key, plain_public_key
-from nhi_core.services.slices import Ask, Slice, cut
 from nhi_core.wire.kiosk import KioskKey
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from bot.console.export import csv_file, xlsx_file
 from bot.console.pages import console, me, page, show_day, show_moment
 from bot.console.words import DOMAIN, Text, text
 from bot.rendering import formats
-from nhi_core.services.slices import Ask, Slice
+from nhi_core.domain.slices import Ask, Slice
 
 Row = TypeVar("Row")
 Cell = str | int | float | date | datetime | None

@@ -62,6 +62,7 @@ def fill(template: str, *, words: str = DOMAIN, **values: Any) -> str:
         sandbox=not console().core.settings.production,
         day=_day(language),
         moment=_moment(language),
+        month=lambda iso: formats.month(iso, language),
         money=lambda amount: formats.money(amount, language),
         number=lambda amount: f"{amount:,}",
         **values,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from nhi_core.domain.application import (
     AUDIT_EVENTS,
@@ -20,26 +19,18 @@ from nhi_core.domain.calendar import WorkingDays
 from nhi_core.domain.contact import parse_contact
 from nhi_core.domain.errors import ApplicationChanged, IllegalMove, Invalid
 from nhi_core.domain.identifiers import mask_name, mask_number, plain
-from nhi_core.domain.instalments import Eligibility, Offer, offer, schedule, unchanged
+from nhi_core.domain.instalments import Offer, offer, schedule
 from nhi_core.domain.late_fee import FeePolicy
 from nhi_core.domain.people import Person
 from nhi_core.ports import Clock, Ids, UnitOfWork, UnitOfWorkFactory
+from nhi_core.services.instalment_checks import Check, checks
 from nhi_core.services.instalment_views import show_code, taipei_day
 from nhi_core.services.instalments import DRAFT_LIFE
 from nhi_core.services.ledger import Assessor
+from nhi_core.services.staff import COMMAND_LINE
 
 _SWEPT = 5_000
-
-
-class Check(StrEnum):
-    """The automatic pre-check, one by one, with the article it comes from."""
-
-    NO_OTHER_PLAN = "no_other_plan"  # §11
-    NOT_ENFORCED = "not_enforced"  # §6
-    MINIMUM = "minimum"  # §4
-    TERMS = "terms"  # §5
-    ALL_ARREARS = "all_arrears"  # §3
-    ONLINE = "online"  # the easy plan ends at twelve terms; more is decided at the counter (§9)
+_REASON_LENGTH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +62,7 @@ class Sheet:
     schedule: tuple[PlanTerm, ...]
     reason: Reason | None
     contact: str
+    contact_masked: str
     at_counter: bool
     reapplication: bool
     submitted_on: date
@@ -79,6 +71,19 @@ class Sheet:
     def __repr__(self) -> str:
         """Show nothing personal."""
         return f"Sheet(state={self.state!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Unmasked:
+    """Who applied, in full: shown once, to whoever gave a reason."""
+
+    name: str
+    number: str
+    contact: str
+
+    def __repr__(self) -> str:
+        """Show nothing."""
+        return "Unmasked(…)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +122,20 @@ class InstalmentDesk:
             found = uow.applications.in_state(*(states or (ApplicationState.SUBMITTED,)))
             return tuple(self._line(uow, one) for one in found if one.submitted_at is not None)
 
-    def sheet(self, code: str) -> Sheet:
-        """Return the sheet of a code, however it is typed. Raises Invalid: nothing was handed in under it."""
+    def sheet(self, code: str, *, by: str = COMMAND_LINE) -> Sheet:
+        """Return the sheet of a code, however it is typed; `by` is who of the staff reads it.
+
+        Raises Invalid: nothing was handed in under it.
+        """
         with self._uow() as uow:
             found = _handed_in(uow, code)
             person = _person(uow, found)
             offered = self._offer(uow, person)
             months = {bill.id: bill.month.iso for bill in uow.bills.of_payer(person.id)}
-            uow.audit.record("instalment_sheet_read", subject=person.id, detail={"application": found.id})
+            detail = {"application": found.id, "staff": by}
+            uow.audit.record("instalment_sheet_read", subject=person.id, detail=detail)
             uow.commit()
-            checks = self._checks(uow, found, offered)
+            passed = checks(found, offered, uow.bills.of_payer(found.person_id))
             plan = uow.plans.get(found.plan_id) if found.plan_id else None
         return Sheet(
             code=show_code(found.code),
@@ -141,13 +150,27 @@ class InstalmentDesk:
             schedule=plan.terms if plan else schedule(found.total, found.terms or 1, offered.first_due),
             reason=found.reason,
             contact=parse_contact(found.contact).stored if found.contact else "",
+            contact_masked=parse_contact(found.contact).masked if found.contact else "",
             at_counter=found.at_counter,
             reapplication=offered.reapplication,
             submitted_on=_submitted_on(found),
-            checks=checks,
+            checks=passed,
         )
 
-    def approve(self, code: str) -> Plan:
+    def unmask(self, code: str, reason: str, *, by: str) -> Unmasked:
+        """Return who applied, unmasked, for a reason that goes into the trail. Raises Invalid."""
+        if len(reason.strip()) < _REASON_LENGTH:
+            raise Invalid("say why")
+        with self._uow() as uow:
+            found = _handed_in(uow, code)
+            person = _person(uow, found)
+            detail = {"application": found.id, "staff": by, "why": reason.strip()[:200]}
+            uow.audit.record("person_unmasked", subject=person.id, detail=detail)
+            uow.commit()
+        contact = parse_contact(found.contact).stored if found.contact else ""
+        return Unmasked(person.name, person.number, contact)
+
+    def approve(self, code: str, *, by: str = COMMAND_LINE) -> Plan:
         """Approve: the plan begins, its bills are under it, the first term is due in a week.
 
         Raises Invalid (no such code), IllegalMove (not waiting), ApplicationChanged (what the person
@@ -158,10 +181,10 @@ class InstalmentDesk:
             next_state(found.state, ApplicationEvent.APPROVE)
             person = _person(uow, found)
             offered = self._offer(uow, person)
-            checks = dict(self._checks(uow, found, offered))
-            checks.pop(Check.ONLINE)
-            if found.terms is None or not all(checks.values()):
-                raise ApplicationChanged(", ".join(check for check, passed in checks.items() if not passed))
+            passed = dict(checks(found, offered, uow.bills.of_payer(found.person_id)))
+            passed.pop(Check.ONLINE)
+            if found.terms is None or not all(passed.values()):
+                raise ApplicationChanged(", ".join(check for check, good in passed.items() if not good))
             plan = Plan(
                 id=self._ids.uuid(),
                 payer_id=person.id,
@@ -170,23 +193,23 @@ class InstalmentDesk:
                 terms=schedule(found.total, found.terms, offered.first_due),
             )
             uow.plans.agree(plan, [claim.bill_id for claim in found.claims])
-            self._decide(uow, dataclasses.replace(found, plan_id=plan.id), ApplicationEvent.APPROVE)
+            self._decide(uow, dataclasses.replace(found, plan_id=plan.id), ApplicationEvent.APPROVE, by)
             uow.commit()
             return plan
 
-    def send_back(self, code: str, note: str) -> None:
+    def send_back(self, code: str, note: str, *, by: str = COMMAND_LINE) -> None:
         """Return it to the person with what is to be put right. Raises Invalid, IllegalMove."""
-        self._with_note(code, note, ApplicationEvent.RETURN)
+        self._with_note(code, note, ApplicationEvent.RETURN, by)
 
-    def refuse(self, code: str, note: str) -> None:
+    def refuse(self, code: str, note: str, *, by: str = COMMAND_LINE) -> None:
         """Refuse it, with why and what else helps. Raises Invalid, IllegalMove."""
-        self._with_note(code, note, ApplicationEvent.REFUSE)
+        self._with_note(code, note, ApplicationEvent.REFUSE, by)
 
-    def declare_default(self, code: str) -> None:
+    def declare_default(self, code: str, *, by: str = COMMAND_LINE) -> None:
         """Record a missed instalment: the rest is due (§11). Raises Invalid, IllegalMove."""
         with self._uow() as uow:
             found = _handed_in(uow, code)
-            self._decide(uow, found, ApplicationEvent.DEFAULT)
+            self._decide(uow, found, ApplicationEvent.DEFAULT, by)
             if found.plan_id is not None:
                 uow.plans.set_state(found.plan_id, PlanState.DEFAULTED)
             uow.commit()
@@ -202,7 +225,7 @@ class InstalmentDesk:
                 plan = uow.plans.get(one.plan_id) if one.plan_id else None
                 event = _event_of(one, plan)
                 if event is not None:
-                    self._decide(uow, one, event)
+                    self._decide(uow, one, event, None)
                     moved += 1
             uow.commit()
         return moved
@@ -215,7 +238,7 @@ class InstalmentDesk:
             old = [one for one in drafts if one.updated_at < oldest]
             for one in old:
                 bare = dataclasses.replace(one, reason=None, contact=None, note=None)
-                self._move(uow, bare, ApplicationEvent.EXPIRE)
+                self._move(uow, bare, ApplicationEvent.EXPIRE, None)
             uow.commit()
         return len(old)
 
@@ -241,18 +264,18 @@ class InstalmentDesk:
                 uow.audit.record("instalment_told", subject=found.person_id, detail=detail)
                 uow.commit()
 
-    def _with_note(self, code: str, note: str, event: ApplicationEvent) -> None:
+    def _with_note(self, code: str, note: str, event: ApplicationEvent, by: str) -> None:
         if not note.strip():
             raise Invalid("say why: the person reads it")
         with self._uow() as uow:
             found = _handed_in(uow, code)
-            self._decide(uow, dataclasses.replace(found, note=note.strip()[:300]), event)
+            self._decide(uow, dataclasses.replace(found, note=note.strip()[:300]), event, by)
             uow.commit()
 
-    def _decide(self, uow: UnitOfWork, found: Application, event: ApplicationEvent) -> None:
-        self._move(uow, dataclasses.replace(found, decided_at=self._clock.now()), event)
+    def _decide(self, uow: UnitOfWork, found: Application, event: ApplicationEvent, by: str | None) -> None:
+        self._move(uow, dataclasses.replace(found, decided_at=self._clock.now()), event, by)
 
-    def _move(self, uow: UnitOfWork, found: Application, event: ApplicationEvent) -> None:
+    def _move(self, uow: UnitOfWork, found: Application, event: ApplicationEvent, by: str | None) -> None:
         moved = dataclasses.replace(
             found,
             state=next_state(found.state, event),
@@ -261,7 +284,7 @@ class InstalmentDesk:
         )
         if not uow.applications.save(moved, was=found.revision):
             raise IllegalMove("the application was changed meanwhile")
-        detail = {"application": found.id}
+        detail = {"application": found.id} if by is None else {"application": found.id, "staff": by}
         uow.audit.record(AUDIT_EVENTS[event], subject=found.person_id, detail=detail)
 
     def _offer(self, uow: UnitOfWork, person: Person) -> Offer:
@@ -269,21 +292,11 @@ class InstalmentDesk:
         assessment = self._assessor.of_person(uow, person, today)
         return offer(assessment, uow.bills.plans_of(person.id), today=today)
 
-    def _checks(self, uow: UnitOfWork, found: Application, offered: Offer) -> tuple[tuple[Check, bool], ...]:
-        refused = offered.eligibility
-        same = unchanged(uow.bills.of_payer(found.person_id), offered, found.claims)
-        return (
-            (Check.NO_OTHER_PLAN, refused not in {Eligibility.PLAN_RUNNING, Eligibility.REAPPLIED}),
-            (Check.NOT_ENFORCED, refused is not Eligibility.ENFORCED),
-            (Check.MINIMUM, found.total >= offered.min_total),
-            (Check.TERMS, found.terms is not None and offered.option(found.terms) is not None),
-            (Check.ALL_ARREARS, same),
-            (Check.ONLINE, not found.at_counter),
-        )
-
     def _line(self, uow: UnitOfWork, found: Application) -> Waiting:
         person = _person(uow, found)
-        passed = all(ok for _check, ok in self._checks(uow, found, self._offer(uow, person)))
+        passed = all(
+            ok for _check, ok in checks(found, self._offer(uow, person), uow.bills.of_payer(person.id))
+        )
         return Waiting(
             code=show_code(found.code),
             state=found.state,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from nhi_core.domain.arrears import Assessment, Relief, assess
 from nhi_core.domain.errors import NotBound
 from nhi_core.domain.late_fee import FeePolicy
-from nhi_core.domain.ledger import current_units, no_dunning_until
+from nhi_core.domain.ledger import DisasterArea, current_units, no_dunning_until
 from nhi_core.domain.people import Person
+from nhi_core.domain.reminder_days import Books
 from nhi_core.ports import UnitOfWork, WorkingDays
 
 
@@ -25,16 +27,28 @@ class Assessor:
     ) -> Assessment:
         """Return the person's assessment on `today`, late fees as if paid on `pay_on`."""
         bills = uow.bills.of_payer(person.id)
-        areas = uow.ledger.areas_of(current_units(bills))
+        books = Books(
+            bills=bills,
+            payments=uow.bills.payments_of(person.id),
+            plans=uow.bills.plans_of(person.id),
+            refunds=uow.ledger.refunds_of(person.id),
+            hardship=person.hardship,
+        )
+        return self.of_books(books, uow.ledger.areas_of(current_units(bills)), today, pay_on=pay_on)
+
+    def of_books(
+        self, books: Books, areas: Iterable[DisasterArea], today: date, *, pay_on: date | None = None
+    ) -> Assessment:
+        """Return the same for records that were read together with others'; `areas` of the current units."""
         return assess(
-            bills,
-            uow.bills.payments_of(person.id),
-            uow.bills.plans_of(person.id),
+            books.bills,
+            books.payments,
+            books.plans,
             today=today,
             calendar=self.calendar,
             policy=self.policy,
-            relief=Relief(hardship=person.hardship, no_dunning_until=no_dunning_until(areas, today)),
-            refunds=uow.ledger.refunds_of(person.id),
+            relief=Relief(hardship=books.hardship, no_dunning_until=no_dunning_until(areas, today)),
+            refunds=books.refunds,
             pay_on=pay_on,
         )
 

@@ -168,6 +168,18 @@ class FakeReminderBooks:
     def of(self, person_ids: Iterable[str], today: date) -> Mapping[str, Books]:
         return {payer: self._books(payer, today) for payer in person_ids}
 
+    def whole(self, person_ids: Iterable[str], today: date) -> Mapping[str, Books]:
+        return {
+            payer: Books(
+                self._records.of_payer(payer),
+                self._records.payments_of(payer),
+                self._records.plans_of(payer),
+                self._ledger.refunds_of(payer),
+                self._people.rows[payer].hardship,
+            )
+            for payer in person_ids
+        }
+
     def _books(self, payer: str, today: date) -> Books:
         def near(*days: date | None) -> bool:
             return any(day and today - LOOK_BACK <= day <= today + LOOK_AHEAD for day in days)

@@ -12,6 +12,7 @@ from nhi_core.adapters.db.repositories.accounts import SqlAccounts, SqlBindings,
 from nhi_core.adapters.db.repositories.approvals import SqlApprovals
 from nhi_core.adapters.db.repositories.bills import SqlBills
 from nhi_core.adapters.db.repositories.chat_groups import SqlChatGroups
+from nhi_core.adapters.db.repositories.console_lists import SqlConsoleLists
 from nhi_core.adapters.db.repositories.eslips import SqlEslips
 from nhi_core.adapters.db.repositories.group_talk import SqlGroupTalk
 from nhi_core.adapters.db.repositories.instalments import SqlApplications, SqlInstalmentPlans
@@ -46,6 +47,7 @@ from nhi_core.ports import (
     People,
     Sends,
 )
+from nhi_core.ports_console import ConsoleLists
 from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_notices import NoticeAcks, Notices, NoticeSends
@@ -87,6 +89,7 @@ class SqlUnitOfWork:
     offices: Offices
     clerks: Clerks
     chat_groups: ChatGroups
+    lists: ConsoleLists
     staff: Staff
     staff_sessions: StaffSessions
     approvals: Approvals
@@ -134,6 +137,7 @@ class SqlUnitOfWork:
         self.chat_groups = SqlChatGroups(connection, self._sealer)
         self.promotions = SqlPromotions(connection, self._sealer)
         self.group_talk = SqlGroupTalk(connection)
+        self.lists = SqlConsoleLists(connection, self._sealer)
         self.staff = SqlStaff(connection, self._sealer)
         self.staff_sessions = SqlStaffSessions(connection)
         self.approvals = SqlApprovals(connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -74,6 +75,10 @@ class SqlApplications:
         """Compare-and-set on `revision`; False when somebody else changed the row."""
         statement = update(instalment_applications).where(_c.id == application.id, _c.revision == was)
         return self._connection.execute(statement.values(self._columns(application))).rowcount == 1
+
+    def of_rows(self, rows: Iterable[Row[Any]]) -> tuple[Application, ...]:
+        """Return the applications of rows that another query has found."""
+        return tuple(self._application(row) for row in rows)
 
     def _columns(self, application: Application) -> dict[str, object]:
         values: dict[str, object] = {

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, true
 
 from nhi_core.adapters.db.tables import bills, payments, persons, plan_terms, plans
 from nhi_core.adapters.db.tables_ledger import refunds
@@ -28,9 +28,17 @@ class SqlReminderBooks:
 
     def of(self, person_ids: Iterable[str], today: date) -> Mapping[str, Books]:
         """Return for each payer what lies within `LOOK_BACK` and `LOOK_AHEAD` of today."""
-        payers = list(person_ids)
-        near = _near(today)
-        read = self._bills(payers, near), self._payments(payers, near, today), self._plans(payers)
+        going_on = plans.c.state != PlanState.FINISHED.value
+        return self._read(list(person_ids), today, near=_near(today), counts=going_on)
+
+    def whole(self, person_ids: Iterable[str], today: date) -> Mapping[str, Books]:
+        """Return for each payer everything."""
+        return self._read(list(person_ids), today, near=true(), counts=true())
+
+    def _read(
+        self, payers: list[str], today: date, *, near: ColumnElement[bool], counts: ColumnElement[bool]
+    ) -> Mapping[str, Books]:
+        read = self._bills(payers, near), self._payments(payers, near, today), self._plans(payers, counts)
         returned, hardship = self._refunds(payers, near), self._hardship(payers)
         my_bills, my_payments, my_plans = read
         return {
@@ -63,12 +71,12 @@ class SqlReminderBooks:
         )
         return _grouped(_owned(row, Payment) for row in self._connection.execute(query))
 
-    def _plans(self, payers: list[str]) -> dict[str, list[Plan]]:
+    def _plans(self, payers: list[str], counts: ColumnElement[bool]) -> dict[str, list[Plan]]:
         query = (
             select(plans, plan_terms)
             .join(plan_terms, plan_terms.c.plan_id == plans.c.id)
-            .where(plans.c.payer_id.in_(payers), plans.c.state != PlanState.FINISHED.value)
-            .order_by(plans.c.id, plan_terms.c.number)
+            .where(plans.c.payer_id.in_(payers), counts)
+            .order_by(plans.c.agreed_on, plans.c.id, plan_terms.c.number)
         )
         rows = self._connection.execute(query).all()
         found = (
