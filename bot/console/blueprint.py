@@ -102,6 +102,7 @@ def blueprint(core: Core) -> Blueprint:
     pages.register_error_handler(CSRFError, _old_form)
     pages.register_error_handler(HTTPException, _refused)
     pages.register_error_handler(CounterError, _problem)
+    pages.register_error_handler(Exception, _unexpected)
     return pages
 
 
@@ -132,6 +133,12 @@ def _problem(error: CounterError) -> Response:
         return page("problem.html", status=429, problem="too_many")
     log.info("console_refused", code=error.code, endpoint=request.endpoint)
     return page("problem.html", status=409, problem="changed")
+
+
+def _unexpected(error: Exception) -> Response:
+    """A fault of ours: logged by kind and place, answered in words."""
+    log.exception("console_failed", error=type(error).__name__, endpoint=request.endpoint)
+    return page("problem.html", status=500, problem="wrong")
 
 
 def _headers(answer: Response) -> Response:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bot.console import account, applications, approvals, dashboard, kiosks, sign_in
+from bot.console import (
+    account,
+    applications,
+    approvals,
+    dashboard,
+    imports,
+    kiosks,
+    sign_in,
+    staff,
+    traffic,
+    trail,
+)
 
 if TYPE_CHECKING:
     from bot.console.blueprint import Console
@@ -16,6 +27,10 @@ FEATURES: tuple[Callable[[Console], None], ...] = (
     applications.register,
     approvals.register,
     dashboard.register,
+    imports.register,
     kiosks.register,
     sign_in.register,
+    staff.register,
+    traffic.register,
+    trail.register,
 )

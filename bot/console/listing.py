@@ -21,6 +21,7 @@ from bot.console.export import csv_file, xlsx_file
 from bot.console.pages import console, me, page, show_day, show_moment
 from bot.console.words import DOMAIN, Text, text
 from bot.rendering import formats
+from bot.rendering.catalogue import UnknownText
 from nhi_core.domain.slices import Ask, Slice
 
 Row = TypeVar("Row")
@@ -29,7 +30,7 @@ PER_PAGE = (25, 50, 100)
 # A file is for a desk, not for a copy of the database: whoever needs more narrows the filters.
 MOST_EXPORTED = 20_000
 _CHUNK = 1_000
-_LONGEST = 80
+_LONGEST = 120
 
 
 class Kind(StrEnum):
@@ -41,6 +42,10 @@ class Kind(StrEnum):
     DAY = "day"
     MOMENT = "moment"
     WORD = "word"  # the value is the end of a key: `<prefix>.<value>`
+    CODE = "code"  # the same, but a value that has no words yet is shown as it is
+
+
+_WORDS = frozenset({Kind.WORD, Kind.CODE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ class Column(Generic[Row]):
 class Filter:
     """One field above the list. Its label is `filter.<key>`.
 
-    With `choices` it is a menu whose lines are `<prefix>.<choice>`; `kind` DAY makes it a date, else a text.
+    With `choices` it is a menu whose lines are `<prefix>.<choice>`, or come from `labels`; `kind` DAY makes
+    it a date, else it is a text.
     """
 
     key: str
@@ -66,6 +72,7 @@ class Filter:
     prefix: str = ""
     kind: Kind = Kind.TEXT
     default: str = ""
+    labels: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -149,7 +156,7 @@ class Listing(Generic[Row]):
             "label": t(f"filter.{one.key}"),
             "value": value,
             "type": "date" if one.kind is Kind.DAY else "text",
-            "choices": [(choice, t(f"{one.prefix}.{choice}")) for choice in one.choices],
+            "choices": [(choice, _label(one, choice, t)) for choice in one.choices],
         }
 
     def _show(self, column: Column[Row], row: Row, t: Text) -> dict[str, Any]:
@@ -191,8 +198,8 @@ def _shown(column: Column[Any], value: Cell, t: Text) -> str:
     language: str = g.language
     if value is None or value == "":
         return "—"
-    if column.kind is Kind.WORD:
-        return t(f"{column.prefix}.{value}")
+    if column.kind in _WORDS:
+        return _word(column, value, t)
     if isinstance(value, datetime):
         return show_moment(value, language)
     if isinstance(value, date):
@@ -203,9 +210,22 @@ def _shown(column: Column[Any], value: Cell, t: Text) -> str:
 
 
 def _plain(column: Column[Any], value: Cell, t: Text) -> Cell:
-    if column.kind is Kind.WORD and value not in (None, ""):
-        return t(f"{column.prefix}.{value}")
+    if column.kind in _WORDS and value not in (None, ""):
+        return _word(column, value, t)
     return value
+
+
+def _word(column: Column[Any], value: Cell, t: Text) -> str:
+    try:
+        return t(f"{column.prefix}.{value}")
+    except UnknownText:
+        if column.kind is Kind.WORD:
+            raise
+        return str(value)
+
+
+def _label(one: Filter, choice: str, t: Text) -> str:
+    return one.labels[choice] if one.labels is not None else t(f"{one.prefix}.{choice}")
 
 
 def _is_day(value: str) -> bool:
