@@ -165,6 +165,12 @@ class ClerkService:
             names = {office.code: office.name for office in uow.offices.all()}
             return tuple(_row(clerk, names) for clerk in uow.clerks.all())
 
+    def find(self, clerk_id: str) -> ClerkRow:
+        """Return one clerk for the staff. Raises Invalid: there is none of this id."""
+        with self._uow() as uow:
+            names = {office.code: office.name for office in uow.offices.all()}
+            return _row(_get(uow, clerk_id), names)
+
     def postings(self, clerk_id: str) -> tuple[Posting, ...]:
         """Return where a clerk was, the earliest first."""
         with self._uow() as uow:
