@@ -15,7 +15,7 @@ from nhi_core.adapters.db import ColumnSealer, Engine, SqlUnitOfWorkFactory, mak
 from nhi_core.adapters.db import ping as ping_database
 from nhi_core.adapters.db.bulk_imports import SqlImports
 from nhi_core.adapters.files import DirectoryStore, PillowCleaner
-from nhi_core.adapters.identity import web_identity
+from nhi_core.adapters.identity import staff_identity, web_identity
 from nhi_core.adapters.mail import make_mailer
 from nhi_core.adapters.payments import PaymentMeans, payment_means
 from nhi_core.adapters.premiums.files.source import FileSource
@@ -73,6 +73,7 @@ from nhi_core.services.reminder_sending import ReminderSending
 from nhi_core.services.reminders import ReminderService
 from nhi_core.services.sends import SendService
 from nhi_core.services.staff import StaffService
+from nhi_core.services.staff_outside import OutsideSignIn
 from nhi_core.services.staff_sign_in import SignInService
 from nhi_core.services.standing import StandingService
 from nhi_core.services.tickets import TicketService
@@ -133,6 +134,7 @@ class Core:
     outbox: OutboxService
     staff: StaffService
     sign_in: SignInService
+    outside_sign_in: OutsideSignIn
     approvals: ApprovalService
     payment_means: PaymentMeans
     promotion: PromotionService
@@ -196,6 +198,17 @@ def build(
     eslip_links = EslipLinks(Signer(keys.sign), clock, settings.public_url)
     passwords = ArgonPasswords()
     staff = StaffService(uow, clock, ids, fingerprints, passwords)
+    sign_in = SignInService(
+        uow,
+        clock,
+        ids,
+        fingerprints,
+        limiter,
+        passwords=passwords,
+        codes=Totp() if settings.production else SandboxTotp(),
+        staff=staff,
+        production=settings.production,
+    )
     for sentence in settings.warnings():
         log.warning("setting_to_know", about=sentence)
     return Core(
@@ -274,16 +287,16 @@ def build(
         eslip_run=EslipRun(uow, clock, ids, slips),
         outbox=OutboxService(uow, clock, ids, make_mailer(settings, clock)),
         staff=staff,
-        sign_in=SignInService(
+        sign_in=sign_in,
+        outside_sign_in=OutsideSignIn(
             uow,
-            clock,
+            vault,
             ids,
             fingerprints,
             limiter,
-            passwords=passwords,
-            codes=Totp() if settings.production else SandboxTotp(),
-            staff=staff,
-            production=settings.production,
+            identity=staff_identity(settings),
+            sign_in=sign_in,
+            public_url=settings.public_url,
         ),
         approvals=ApprovalService(uow, clock, ids),
         payment_means=means,

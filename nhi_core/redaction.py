@@ -73,6 +73,9 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<![\dA-Za-z.])(?:\+886[ -]?|0)\d(?:[ -]?\d){7,9}(?![\dA-Za-z])", "[phone]"),
     )
 )
+_UUID = re.compile(
+    r"((?<![0-9a-fA-F-])[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}(?![0-9a-fA-F-]))"
+)
 _FULL_WIDTH = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)})
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
 
@@ -81,9 +84,12 @@ def redact_text(text: str) -> str:
     """Return `text` with everything that looks like personal data replaced, and cut to 2,000 characters."""
     if not text.isascii():
         text = text.translate(_FULL_WIDTH)
-    # Cut only after the patterns: an identifier cut in half would pass them.
+    # A row's id may look like a card number inside, and without it the line could not be found again.
+    parts = _UUID.split(text)
     for pattern, word in _PATTERNS:
-        text = pattern.sub(word, text)
+        parts[::2] = [pattern.sub(word, part) for part in parts[::2]]
+    # Cut only after the patterns: an identifier cut in half would pass them.
+    text = "".join(parts)
     return text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT] + "…"
 
 

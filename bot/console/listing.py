@@ -22,6 +22,7 @@ from bot.console.pages import console, me, page, show_day, show_moment
 from bot.console.words import DOMAIN, Text, text
 from bot.rendering import formats
 from bot.rendering.catalogue import UnknownText
+from nhi_core.domain.calendar import TAIPEI
 from nhi_core.domain.slices import Ask, Slice
 
 Row = TypeVar("Row")
@@ -200,6 +201,8 @@ def _shown(column: Column[Any], value: Cell, t: Text) -> str:
         return "—"
     if column.kind in _WORDS:
         return _word(column, value, t)
+    if isinstance(value, datetime) and column.kind is Kind.DAY:
+        value = value.astimezone(TAIPEI).date()
     if isinstance(value, datetime):
         return show_moment(value, language)
     if isinstance(value, date):

@@ -11,7 +11,7 @@ from bot.console.gate import anybody, at_stage, everybody
 from bot.console.pages import page, tell
 from bot.pay.drawing import qr
 from nhi_core import sandbox
-from nhi_core.domain.errors import TooManyAttempts
+from nhi_core.domain.errors import IdentityRefused, TooManyAttempts
 from nhi_core.domain.staff import PASSWORD_MIN, PasswordUnfit, SignInRefused, Stage
 from nhi_core.services.staff_sign_in import SignedIn
 
@@ -32,6 +32,8 @@ def register(console: Console) -> None:
     console.add("code_try", "/sign-in/code", pages.code, methods=("POST",))
     console.add("enrol", "/sign-in/enrol", pages.enrol_form)
     console.add("enrol_try", "/sign-in/enrol", pages.enrol, methods=("POST",))
+    console.add("outside", "/sign-in/outside", pages.outside)
+    console.add("outside_back", "/sign-in/outside/back", pages.outside_back)
     console.add("sign_out", "/sign-out", pages.sign_out, methods=("POST",))
 
 
@@ -39,6 +41,7 @@ class _Pages:
     def __init__(self, console: Console) -> None:
         self._core = console.core
         self._sign_in = console.core.sign_in
+        self._outside = console.core.outside_sign_in
         self._made_up = () if console.core.settings.production else tuple(sandbox.STAFF)
 
     @anybody
@@ -62,6 +65,28 @@ class _Pages:
             return self._form("refused", status=403)
         except TooManyAttempts:
             return self._form("too_many", status=429)
+        return self._go_on(found)
+
+    @anybody
+    def outside(self) -> AnyResponse:
+        """To the organisation's own log-in."""
+        try:
+            begun = self._outside.begin(address=request.remote_addr or "")
+        except (SignInRefused, IdentityRefused):
+            return self._form("outside_away", status=403)
+        except TooManyAttempts:
+            return self._form("too_many", status=429)
+        session["outside"] = begun.browser
+        return redirect(begun.url, code=303)
+
+    @anybody
+    def outside_back(self) -> AnyResponse:
+        """And back: the account that the log-in was tied to."""
+        try:
+            browser = str(session.pop("outside", ""))
+            found = self._outside.finish(request.args.to_dict(), browser=browser, agent=_agent())
+        except SignInRefused:
+            return self._form("outside_refused", status=403)
         return self._go_on(found)
 
     @at_stage(Stage.CODE)
@@ -133,7 +158,13 @@ class _Pages:
             session["language"] = language
 
     def _form(self, problem: str | None = None, *, status: int = 200) -> Response:
-        return page("sign_in.html", problem=problem, status=status, made_up=self._made_up)
+        return page(
+            "sign_in.html",
+            problem=problem,
+            status=status,
+            made_up=self._made_up,
+            outside=self._outside.offered,
+        )
 
     def _code_form(self, problem: str | None = None, *, status: int = 200) -> Response:
         return page("sign_in_code.html", problem=problem, status=status, hint=self._sign_in.hint(g.visitor))

@@ -71,6 +71,7 @@ def _options(settings: Settings) -> dict[str, Any]:
             "binding_news": {"task": BINDING_NEWS, "schedule": 15.0, "options": {"expires": 15}},
             "card_sessions": {"task": "sweeps.card_sessions", "schedule": 60.0, "options": {"expires": 60}},
             "groups": {"task": "sweeps.groups", "schedule": 600.0, "options": {"expires": 600}},
+            "staff": {"task": "sweeps.staff", "schedule": 600.0, "options": {"expires": 600}},
             "payments": {"task": "sweeps.payments", "schedule": 15.0, "options": {"expires": 15}},
             "letters": {"task": "sweeps.letters", "schedule": 10.0, "options": {"expires": 10}},
             "eslips": {"task": "sweeps.eslips", "schedule": 600.0, "options": {"expires": 600}},
@@ -90,6 +91,7 @@ def configured(settings: Settings) -> Celery:
             "bot.workers.instalments",
             "bot.workers.mails",
             "bot.workers.reminders",
+            "bot.workers.staff",
             "bot.workers.sweeps",
         ],
     )

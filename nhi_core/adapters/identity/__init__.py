@@ -22,3 +22,16 @@ def web_identity(settings: Settings, uow: UnitOfWorkFactory) -> WebIdentity | No
             number_claim=settings.oidc_number_claim,
         )
     return None
+
+
+def staff_identity(settings: Settings) -> WebIdentity | None:
+    """Return the provider of the staff's own log-in; None when none is set up."""
+    secret = settings.staff_oidc_client_secret
+    if settings.staff_oidc_issuer is None or settings.staff_oidc_client_id is None or secret is None:
+        return None
+    return OidcIdentity(
+        issuer=settings.staff_oidc_issuer,
+        client_id=settings.staff_oidc_client_id,
+        client_secret=secret.get_secret_value(),
+        number_claim=settings.staff_oidc_claim,
+    )

@@ -284,3 +284,11 @@ def test_a_terminal_gets_the_readable_form() -> None:
     assert "王小明" not in text
     with pytest.raises(json.JSONDecodeError):
         json.loads(text)
+
+
+def test_ids_of_rows_pass_even_when_they_look_like_card_numbers_inside() -> None:
+    row = "e20a1234-5678-4033-a372-d1e3565ed012"
+    other = "12345678-9012-4d53-b17e-9e1265a5f999"
+    assert redact_text(f"binding {row}, kiosk:{other}") == f"binding {row}, kiosk:{other}"
+    assert redact_text("1234-5678-9012") == "[card]"
+    assert redact_text(f"{row} 123456789012") == f"{row} [card]"
