@@ -29,7 +29,7 @@ from bot.rasa import RasaClient
 from bot.rendering import RenderError
 from bot.rendering.postbacks import MENU_SESSION
 from bot.replies import ANSWER_TIME, Replies, plain_text
-from bot.visit import TurnFailed, Visit
+from bot.visit import Hurry, TurnFailed, Visit, leave_to_the_sweeper
 from nhi_core.domain.errors import CacheUnavailable, StoreUnavailable
 from nhi_core.security import SealBroken
 
@@ -62,6 +62,7 @@ class Desk:
     replies: Replies
     errands: Errands
     background: Executor
+    hurry: Hurry = leave_to_the_sweeper
 
     def handle(self, event: Event, mailbox_id: str) -> None:
         """Bring one event to its end. Raises RetryLater; other errors count as an attempt."""
@@ -77,7 +78,7 @@ class Desk:
             if stored is not None:
                 self._deliver(event, stored)
                 return
-        visit = Visit(event, mailbox_id, self.core, self.line, self.rasa, self.parking, self.background)
+        visit = self._visit(event, mailbox_id)
         answer = self._answer(visit)
         if visit.also_ended is not None:
             self._close(visit.also_ended, Ending("ignored", "unsent"))
@@ -88,11 +89,16 @@ class Desk:
 
     def give_up(self, event: Event, mailbox_id: str) -> None:
         """Apologise for an event that failed again and again, record it, and let the next one pass."""
-        visit = Visit(event, mailbox_id, self.core, self.line, self.rasa, self.parking, self.background)
+        visit = self._visit(event, mailbox_id)
         if event.reply_token is None or event.in_group:
             self._close(event, Ending("unanswered", "poison"))
             return
         self._say(event, visit, Say((Line("apology"),), "apologised", "poison"))
+
+    def _visit(self, event: Event, mailbox_id: str) -> Visit:
+        return Visit(
+            event, mailbox_id, self.core, self.line, self.rasa, self.parking, self.background, self.hurry
+        )
 
     def _answer(self, visit: Visit) -> Answer:
         event = visit.event

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,6 +33,14 @@ _NO_SECRETS: Mapping[str, list[str]] = {}
 _FAILURES = frozenset({"apology", "error_generic"})
 
 
+# Queues a task by name for one id; what it cannot queue, a sweeper finds.
+Hurry = Callable[[str, str], None]
+
+
+def leave_to_the_sweeper(_task: str, _subject_id: str) -> None:
+    """Queue nothing: where there is no queue, the sweeper is enough."""
+
+
 class TurnFailed(Exception):
     """The dialogue could not answer; the event may be tried again. `reason` is a stable word."""
 
@@ -53,6 +61,7 @@ class Visit:
     rasa: RasaClient
     parking: Parking
     background: Executor
+    hurry: Hurry = leave_to_the_sweeper
     original: Event | None = None
     ref: str | None = None
     also_ended: Event | None = None  # a parked event that this one ends

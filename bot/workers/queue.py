@@ -72,6 +72,17 @@ def _options(settings: Settings) -> dict[str, Any]:
             "card_sessions": {"task": "sweeps.card_sessions", "schedule": 60.0, "options": {"expires": 60}},
             "groups": {"task": "sweeps.groups", "schedule": 600.0, "options": {"expires": 600}},
             "staff": {"task": "sweeps.staff", "schedule": 600.0, "options": {"expires": 600}},
+            "promotion_photos": {
+                "task": "sweeps.promotion_photos",
+                "schedule": 10.0,
+                "options": {"expires": 10},
+            },
+            "promotion": {"task": "sweeps.promotion", "schedule": 3600.0, "options": {"expires": 3600}},
+            "promotion_files": {
+                "task": "sweeps.promotion_files",
+                "schedule": 21600.0,
+                "options": {"expires": 21600},
+            },
             "payments": {"task": "sweeps.payments", "schedule": 15.0, "options": {"expires": 15}},
             "letters": {"task": "sweeps.letters", "schedule": 10.0, "options": {"expires": 10}},
             "eslips": {"task": "sweeps.eslips", "schedule": 600.0, "options": {"expires": 600}},
@@ -90,6 +101,7 @@ def configured(settings: Settings) -> Celery:
             "bot.workers.groups",
             "bot.workers.instalments",
             "bot.workers.mails",
+            "bot.workers.promotion",
             "bot.workers.reminders",
             "bot.workers.staff",
             "bot.workers.sweeps",
@@ -118,6 +130,18 @@ def tell_with(application: Celery) -> Callable[[], None]:
             log.warning("binding_news_not_hurried", error=type(error).__name__)
 
     return tell
+
+
+def hurry_with(application: Celery) -> Callable[[str, str], None]:
+    """Return the function that queues a task for one id: one quick try, because a sweeper is there."""
+
+    def hurry(name: str, subject_id: str) -> None:
+        try:
+            application.send_task(name, args=[subject_id], retry=False, ignore_result=True)
+        except (OperationalError, RedisError, OSError) as error:
+            log.warning("task_not_hurried", task=name, error=type(error).__name__)
+
+    return hurry
 
 
 _Task = TypeVar("_Task", bound=Callable[..., None])

@@ -17,6 +17,8 @@ from bot.rasa import RasaClient
 from bot.rendering import render
 from bot.replies import Replies
 from bot.turn import Desk
+from bot.visit import Hurry, leave_to_the_sweeper
+from bot.workers.queue import configured, hurry_with
 from nhi_core import bootstrap
 from nhi_core.settings import Settings
 
@@ -49,6 +51,7 @@ def build(
     rasa: RasaClient | None = None,
     show: Render = render,
     assign_menu: AssignMenu | None = None,
+    hurry: Hurry = leave_to_the_sweeper,
 ) -> Office:
     """Put the parts together."""
     client = core.redis
@@ -72,6 +75,7 @@ def build(
             core, client, line, replies, assign_menu=assign_menu or richmenus.assign, render=show
         ),
         background=ThreadPoolExecutor(max_workers=4, thread_name_prefix="loading"),
+        hurry=hurry,
     )
     return Office(desk, Mailbox(client, core.sealer))
 
@@ -81,7 +85,9 @@ def office() -> Office:
     with _process.lock:
         if _process.office is None:
             settings = Settings.load()
-            _process.office = build(settings, bootstrap.build(settings))
+            _process.office = build(
+                settings, bootstrap.build(settings), hurry=hurry_with(configured(settings))
+            )
         return _process.office
 
 

@@ -31,10 +31,23 @@ class Utterance:
 
 
 @dataclass(frozen=True, slots=True)
-class ActivityView:
-    """The last months for a clerk: the whole group's, and what one's own office said in them."""
+class MonthRow:
+    """One month (ISO) of the group."""
 
-    months: tuple[MonthActivity, ...]
+    month: str
+    editor: int
+    read_replies: int
+    discussion: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityView:
+    """The last months for a clerk: the whole group's, and what one's own office said in them.
+
+    `office` is empty for an editor.
+    """
+
+    months: tuple[MonthRow, ...]
     office: str
     office_read_replies: int
     office_discussion: int
@@ -114,7 +127,10 @@ class GroupActivityService:
             office = uow.offices.get(clerk.office_code) if clerk.office_code else None
             counts = activity(uow.group_talk.counts(first, last), first, last)
             mine = uow.group_talk.by_office(first, last).get(clerk.office_code or "", (0, 0))
-            return ActivityView(counts, office.name if office else "", *mine)
+            rows = tuple(
+                MonthRow(one.month.iso, one.editor, one.read_replies, one.discussion) for one in counts
+            )
+            return ActivityView(rows, office.name if office else "", *mine)
 
 
 def _active(uow: UnitOfWork, account_id: str | None) -> Clerk | None:

@@ -56,6 +56,11 @@ class PromotionService:
         self._clock = clock
         self._ids = ids
 
+    def check(self, account_id: str) -> None:
+        """Pass for somebody who may report."""
+        with self._uow() as uow:
+            _clerk(uow, account_id)
+
     def open(self, account_id: str, *, group_id: str | None = None) -> ReportView:
         """Return the report the clerk is at, or begin one; photos that come now belong to it."""
         now = self._clock.now()

@@ -9,7 +9,6 @@ from nhi_core.domain.errors import Invalid
 from nhi_core.domain.promotion import OPEN, PhotoState, ReportState, closed
 from nhi_core.domain.promotion_figures import Figures
 from nhi_core.domain.promotion_lists import KIND_OF_CHANNEL, ChannelKind, channels_of, themes_of
-from nhi_core.domain.roc import PremiumMonth
 from nhi_core.ports import UnitOfWork
 
 
@@ -19,12 +18,12 @@ class ReportView:
 
     `refused` are the reasons of photos that were not taken, each once; `lost` how many could not be fetched;
     `duplicates` how many the office showed before in that month; `month_static` and `month_activity` what of
-    the office counts in the month so far.
+    the office counts in the month (ISO) so far.
     """
 
     id: str
     state: ReportState
-    month: PremiumMonth
+    month: str
     office: str
     photos: int
     fetching: int
@@ -41,6 +40,17 @@ class ReportView:
     channels: tuple[str, ...]
     month_static: int
     month_activity: int
+    step: str  # what the clerk is shown next: `waiting`, `theme`, `channel`, `filed`, `withdrawn`
+
+
+_STEPS = {
+    ReportState.COLLECTING: "waiting",
+    ReportState.ASKED_THEME: "theme",
+    ReportState.ASKED_CHANNEL: "channel",
+    ReportState.FILED: "filed",
+    ReportState.ABANDONED: "withdrawn",
+    ReportState.WITHDRAWN: "withdrawn",
+}
 
 
 def report_view(uow: UnitOfWork, report_id: str, now: datetime) -> ReportView:
@@ -56,7 +66,7 @@ def report_view(uow: UnitOfWork, report_id: str, now: datetime) -> ReportView:
     return ReportView(
         id=report.id,
         state=report.state,
-        month=report.month,
+        month=report.month.iso,
         office=office.name if office else "",
         photos=sum(state in (PhotoState.WAITING, PhotoState.KEPT) for state in states),
         fetching=states.count(PhotoState.WAITING),
@@ -76,4 +86,5 @@ def report_view(uow: UnitOfWork, report_id: str, now: datetime) -> ReportView:
         channels=tuple(one.code for one in channels_of(report.month.year)),
         month_static=month.of_kind(ChannelKind.STATIC),
         month_activity=month.of_kind(ChannelKind.ACTIVITY),
+        step=_STEPS[report.state],
     )

@@ -93,6 +93,7 @@ TAPS = frozenset(
         "clerk_role",
         "clerk_stop",
         "confirm_clerk_leave",
+        "promotion",
     }
 )
 # The others are answered by the template of their own name.

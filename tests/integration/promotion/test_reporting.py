@@ -9,7 +9,6 @@ import pytest
 from nhi_core.domain.errors import IllegalMove, MonthClosed, NotAClerk
 from nhi_core.domain.promotion import ReportState
 from nhi_core.domain.promotion_lists import ChannelKind
-from nhi_core.domain.roc import PremiumMonth
 from tests.integration.promotion.conftest import SEPTEMBER, Rig
 
 
@@ -153,7 +152,7 @@ class TestCorrections:
         rig.clock.set(datetime(2026, 9, 30, 16, 2, tzinfo=UTC))
         filed = rig.file("m1", poster)
         assert filed.id == opened.id
-        assert filed.month == PremiumMonth(2026, 10)
+        assert filed.month == "2026-10"
 
 
 class TestNotes:
