@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from nhi_core.services.turns import TurnContext
 
 
+# What a clerk is shown at each step of a report.
+SHOWN = {
+    "waiting": "promotion_waiting",
+    "theme": "promotion_theme",
+    "channel": "promotion_channel",
+    "filed": "promotion_filed",
+    "withdrawn": "promotion_withdrawn",
+}
+
+
 class ReportPromotion(CounterAction):
     """「宣導回報」: a clerk goes on with the open report, or begins one."""
 
@@ -22,7 +32,7 @@ class ReportPromotion(CounterAction):
             report = self.core.promotion.open(turn.account_id)
         except NotAClerk:
             return Answer("report_promotion")
-        return Answer(f"promotion_{report.step}", view=report)
+        return Answer(SHOWN[report.step], view=report)
 
 
 class QueryGroupActivity(CounterAction):

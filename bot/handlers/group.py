@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from bot import headcounts
+from bot.handlers import listening, promotion
 from bot.outcomes import Answer, Quiet, Say
 from bot.scrub import scrub
 from bot.visit import Visit
@@ -21,24 +22,37 @@ _CODE_ALONE = "[CODE]"
 
 
 def watch(visit: Visit) -> None:
-    """Note who writes in a tied group: so the staff sees how many of its people are registered."""
+    """Note who writes in a tied group (so the staff sees how many are registered), and count the message."""
     group, user = visit.group, visit.event.user_id
-    if group is not None and group.state is GroupState.TIED and user is not None:
+    if group is None or group.state is not GroupState.TIED:
+        return
+    if user is not None:
         visit.core.chat_groups.saw(group, [user])
+    words = _words(visit)
+    listening.hear(visit, group, to_account=_spoken_to(visit, words) or promotion.asks_to_report(words))
 
 
 def handle(visit: Visit) -> Answer:
     """Tie the group by a code; answer a mention or a command with what can be done, and where."""
-    words = visit.event.message.get("text")
-    folded = unicodedata.normalize("NFKC", words) if isinstance(words, str) else ""
-    spoken_to = visit.event.mentions_us or _COMMAND.match(folded) is not None
-    tied = visit.group is not None and visit.group.state is GroupState.TIED
-    if not tied:
-        said = scrub(words if isinstance(words, str) else "")
+    words, group = _words(visit), visit.group
+    spoken_to = _spoken_to(visit, words)
+    if group is not None and group.state is GroupState.TIED:
+        if promotion.asks_to_report(words) and visit.event.user_id is not None:
+            return promotion.open_in_group(visit, group.id)
+    else:
+        said = scrub(words)
         codes = said.secrets.get("code", ())
         if codes and (spoken_to or said.text.strip() == _CODE_ALONE):
             return _tie(visit, codes[0])
     return Say.one("group_help") if spoken_to else Quiet("group_chatter")
+
+
+def handle_picture(visit: Visit) -> Answer:
+    """Take a photo of promotion work that its clerk announced; all others are not for us."""
+    group = visit.group
+    if group is None or group.state is not GroupState.TIED or visit.event.user_id is None:
+        return Quiet("group_chatter")
+    return promotion.take_in_group(visit, group.id)
 
 
 def handle_tap(_visit: Visit) -> Answer:
@@ -49,6 +63,15 @@ def handle_tap(_visit: Visit) -> Answer:
 def handle_other(visit: Visit) -> Answer:
     """Pictures, stickers and all the rest in a group are not for us."""
     return Quiet("group_chatter" if visit.event.kind.startswith("message") else "group_event")
+
+
+def _words(visit: Visit) -> str:
+    words = visit.event.message.get("text")
+    return words if isinstance(words, str) else ""
+
+
+def _spoken_to(visit: Visit, words: str) -> bool:
+    return visit.event.mentions_us or _COMMAND.match(unicodedata.normalize("NFKC", words)) is not None
 
 
 def _tie(visit: Visit, code: str) -> Answer:

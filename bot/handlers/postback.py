@@ -7,9 +7,9 @@ import re
 import structlog
 from pydantic import ValidationError
 
-from bot.handlers import clerks, linking
+from bot.handlers import clerks, linking, promotion
 from bot.outcomes import Answer, Quiet, Say
-from bot.rendering.postbacks import MENU_SESSION, BadPostback, decode
+from bot.rendering.postbacks import MENU_SESSION, BadPostback, Postback, decode
 from bot.visit import Visit
 from nhi_core.domain.accounts import AccountKind
 from nhi_core.wire import IntentRequest
@@ -53,6 +53,8 @@ def handle(visit: Visit) -> Answer:
     except (BadPostback, ValidationError):
         log.info("postback_unreadable", event_id=visit.event.id)
         return _stale(visit)
+    if tap.intent == promotion.INTENT:  # these buttons name their report, in whatever session
+        return promotion.tap(visit, tap.entities)
     fresh = visit.view.session == tap.session
     from_menu = tap.session == MENU_SESSION and tap.intent not in NEVER_FROM_MENU
     if not (fresh or from_menu):
@@ -61,6 +63,11 @@ def handle(visit: Visit) -> Answer:
     if from_menu and tap.intent in _CLERKS_ALONE and visit.view.kind is not AccountKind.CLERK:
         # The staff ended this clerk: the next tap on the old menu takes it away.
         visit.errands.append(f"menu|{visit.view.account_id}")
+    return _answer(visit, tap, request)
+
+
+def _answer(visit: Visit, tap: Postback, request: IntentRequest) -> Answer:
+    """Do what the bot does by itself, or ask the engine."""
     if tap.intent == linking.INTENT:
         return linking.offer(visit)
     if tap.intent in clerks.TAPS:

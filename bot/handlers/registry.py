@@ -50,6 +50,7 @@ ONE_TO_ONE: Mapping[str, Handler] = {
 }
 IN_GROUPS: Mapping[str, Handler] = {
     "message.text": group.handle,
+    "message.image": group.handle_picture,
     "messageEdited.text": edited.handle_in_group,
     "postback": group.handle_tap,
     "join": join.handle,

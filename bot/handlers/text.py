@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from bot.handlers import clerks
+from bot.handlers import clerks, promotion
 from bot.outcomes import Answer, Say
 from bot.scrub import scrub
 from bot.visit import Visit
 
 
 def handle(visit: Visit) -> Answer:
-    """Take a name that was asked for, or ask the engine; a text of nothing but spaces gets help."""
+    """Take a name that was asked for, or a word on a photo, or ask the engine; spaces alone get help."""
     written = visit.event.message.get("text")
     words = written if isinstance(written, str) else ""
     said = scrub(words)
     if not said.text.strip():
         _ = visit.view
         return Say.one("help")
-    return clerks.take_name(visit, words) or visit.ask(said)
+    return clerks.take_name(visit, words) or promotion.take_note(visit, words) or visit.ask(said)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from bot.handlers import listening
 from bot.outcomes import Answer, Quiet
 from bot.visit import Visit
 
 
 def handle(visit: Visit) -> Answer:
-    """Forget the message if it is parked. The event has no reply token: nothing can be answered."""
+    """Forget the message if it is parked, a photo of promotion work, or counted in a group.
+
+    The event has no reply token: nothing can be answered.
+    """
     unsent = visit.event.raw.get("unsend")
     message_id = unsent.get("messageId") if isinstance(unsent, dict) else None
-    forgotten = visit.parking.forget(message_id, visit.mailbox_id) if isinstance(message_id, str) else None
-    if forgotten is None:
+    if not isinstance(message_id, str):
         return Quiet("unsent")
-    visit.also_ended = forgotten
-    return Quiet("unsent_and_forgotten")
+    kept = listening.unsend(visit, message_id)
+    visit.also_ended = visit.parking.forget(message_id, visit.mailbox_id)
+    return Quiet("unsent_and_forgotten" if kept or visit.also_ended is not None else "unsent")

@@ -31,6 +31,7 @@ class FakeLine:
     loadings: list[str] = field(default_factory=list)
     languages: dict[str, str] = field(default_factory=dict)
     headcounts: dict[str, int] = field(default_factory=dict)
+    contents: dict[str, bytes | SendResult | None] = field(default_factory=dict)
     dead_tokens: set[str] = field(default_factory=set)
     retry_keys: set[str] = field(default_factory=set)
 
@@ -67,6 +68,13 @@ class FakeLine:
 
     def link_token(self, user_id: str) -> str:
         return f"link-token-of-{user_id}"
+
+    def content(self, message_id: str) -> bytes | None:
+        """Return what a test put there: content, None for "not ready yet", or a result to raise."""
+        found = self.contents.get(message_id, Refused(404, "not found"))
+        if isinstance(found, bytes) or found is None:
+            return found
+        raise LineError(found)
 
     def profile(self, user_id: str) -> dict[str, Any]:
         if user_id not in self.languages:

@@ -21,6 +21,7 @@ from nhi_core.domain.attempts import Attempts
 from nhi_core.domain.bills import Bill, Payment, Plan
 from nhi_core.domain.card_session import CardSession
 from nhi_core.domain.eslip import Slip, Subscription
+from nhi_core.domain.group_activity import Message
 from nhi_core.domain.kiosks import Kiosk
 from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.mail import Mail
@@ -28,6 +29,7 @@ from nhi_core.domain.offices import ChatGroup, Clerk, GroupMember, Office, Posti
 from nhi_core.domain.payment import Attempt, Order
 from nhi_core.domain.payment_carry import carried_over
 from nhi_core.domain.people import Person
+from nhi_core.domain.promotion import Photo, Report
 from nhi_core.domain.reminders import Preferences, Reminder
 from nhi_core.domain.staff import StaffSession
 from nhi_core.ports import Clock, Json
@@ -35,6 +37,7 @@ from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_offices import ChatGroups, Clerks, Offices
 from nhi_core.ports_payments import Callback, PaymentOrders
+from nhi_core.ports_promotion import GroupTalk, Promotions
 from nhi_core.ports_reminders import ReminderBooks, Reminders, Walk
 from nhi_core.ports_staff import Approvals, Staff, StaffSessions
 from tests.fakes.bindings import FakeBindings, FakeCodes
@@ -44,6 +47,7 @@ from tests.fakes.ledger import FakeLedger
 from tests.fakes.mails import FakeEslips, FakeMails, FakeRegistrations
 from tests.fakes.offices import FakeChatGroups, FakeClerks, FakeOffices
 from tests.fakes.payments import FakePaymentOrders
+from tests.fakes.promotion import FakeGroupTalk, FakePromotions
 from tests.fakes.reminders import FakeReminderBooks, FakeReminders
 from tests.fakes.staff import FakeApprovals, FakeStaff, FakeStaffSessions, StaffRow
 from tests.fakes.table import Table as _Table
@@ -105,6 +109,9 @@ class MemoryStore:
     clerks: dict[str, Clerk] = field(default_factory=dict)
     postings: dict[str, Posting] = field(default_factory=dict)
     chat_groups: dict[str, ChatGroup] = field(default_factory=dict)
+    promotion_reports: dict[str, Report] = field(default_factory=dict)
+    promotion_photos: dict[str, Photo] = field(default_factory=dict)
+    group_messages: dict[str, Message | None] = field(default_factory=dict)
     group_members: dict[str, GroupMember] = field(default_factory=dict)
     staff: dict[str, StaffRow] = field(default_factory=dict)
     staff_sessions: dict[str, tuple[str, StaffSession] | None] = field(default_factory=dict)
@@ -274,6 +281,10 @@ class MemoryUnitOfWork:
         self.offices: Offices = FakeOffices(offices)
         self.clerks: Clerks = fake_clerks
         self.chat_groups: ChatGroups = FakeChatGroups(groups, members, fake_clerks)
+        reports, photos = _Table(store.promotion_reports), _Table(store.promotion_photos)
+        talk = _Table(store.group_messages)
+        self.promotions: Promotions = FakePromotions(reports, photos)
+        self.group_talk: GroupTalk = FakeGroupTalk(talk)
         staff, browsers, approvals = (
             _Table(store.staff),
             _Table(store.staff_sessions),
@@ -303,7 +314,7 @@ class MemoryUnitOfWork:
             codes, bindings, audit, sends, inbound, applications,
             orders, attempts, callbacks, subscriptions, slips, mails, registrations,
             wanted, reminders, walks, kiosks, sessions, tries,
-            offices, clerks, postings, groups, members, staff, browsers, approvals,
+            offices, clerks, postings, groups, members, reports, photos, talk, staff, browsers, approvals,
         )  # fmt: skip
 
     def __enter__(self) -> Self:

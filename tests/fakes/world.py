@@ -27,6 +27,7 @@ from nhi_core.services.eslip_content import SlipWriter
 from nhi_core.services.eslip_links import EslipLinks
 from nhi_core.services.eslip_run import EslipRun
 from nhi_core.services.eslips import EslipService
+from nhi_core.services.group_activity import GroupActivityService
 from nhi_core.services.history import HistoryService
 from nhi_core.services.inbound import InboundService
 from nhi_core.services.instalment_desk import InstalmentDesk
@@ -40,6 +41,7 @@ from nhi_core.services.outbox import OutboxService
 from nhi_core.services.pay_handoffs import HandOffCodes
 from nhi_core.services.pictures import PictureService
 from nhi_core.services.premium_details import PremiumDetailService
+from nhi_core.services.promotion import PromotionService
 from nhi_core.services.reminder_planning import ReminderPlanner
 from nhi_core.services.reminder_rounds import ReminderRounds
 from nhi_core.services.reminder_sending import ReminderSending
@@ -91,6 +93,8 @@ class World:
         self.binding_news = BindingNews(self.uow)
         self.offices = OfficeService(self.uow, self.clock, self.bindings)
         self.clerks = ClerkService(self.uow, self.clock, self.ids)
+        self.promotion = PromotionService(self.uow, self.clock, self.ids)
+        self.group_activity = GroupActivityService(self.uow, self.clock)
         self.chat_groups = ChatGroupService(
             self.uow,
             self.clock,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,12 +127,16 @@ def client(redis_url: str) -> Iterator[redis.Redis]:
 
 
 @pytest.fixture
-def bench(client: redis.Redis) -> Iterator[Bench]:
+def bench(client: redis.Redis, tmp_path: Path) -> Iterator[Bench]:
     """A worker at its desk, nobody bound, all parts well."""
     clock = FakeClock()
     store = Store(MemoryStore(clock))
     settings = Settings.load(
-        env_file=None, NHI_DATABASE_URL="sqlite://", NHI_PUSH_QUOTA=20, NHI_PUSH_RESERVE=5
+        env_file=None,
+        NHI_DATABASE_URL="sqlite://",
+        NHI_PUSH_QUOTA=20,
+        NHI_PUSH_RESERVE=5,
+        NHI_FILES_DIR=tmp_path / "files",
     )
     core = bootstrap.build(
         settings, clock=clock, ids=FakeIds(), uow=store, limiter=FakeLimiter(clock), redis=client
