@@ -14,6 +14,7 @@ from bot.api import metrics as metrics_api
 from bot.console import blueprint as console
 from bot.link import pages as link
 from bot.mailbox import Mailbox
+from bot.notices import pages as notice_pages
 from bot.pay import pages as pay
 from bot.pay import sandbox as sandbox_gateway
 from bot.slips import pages as slip_pages
@@ -74,6 +75,7 @@ def create_app(
     if core.payment_means.sandbox_books is not None:
         app.register_blueprint(sandbox_gateway.blueprint(core.payment_means.sandbox_books))  # sandbox only
     app.register_blueprint(console.blueprint(core))  # authentication: the session's row, and a role a page
+    app.register_blueprint(notice_pages.blueprint(core.notice_links))  # authentication: signed addresses
     app.register_blueprint(media.blueprint(core.pictures, core.history))  # authentication: the random token
     app.register_blueprint(metrics_api.blueprint(mailbox))  # authentication: this machine only
     finish_app(app)

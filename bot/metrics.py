@@ -16,6 +16,12 @@ REMINDERS = Counter("nhi_bot_reminders", "Reminders by kind and how they ended",
 REMINDERS_WAITING = Gauge(
     "nhi_bot_reminders_waiting", "Reminders past their moment", multiprocess_mode="mostrecent"
 )
+NOTICE_BATCHES = Counter("nhi_bot_notice_batches", "Batches of notices by what became of them", ["outcome"])
+NUDGES = Counter("nhi_bot_notice_nudges", "Nudges about notices by how they ended", ["outcome"])
+NOTICES_HALTED = Counter("nhi_bot_notices_halted", "Notices that stopped on their way", ["reason"])
+NOTICES_STOPPED = Gauge(
+    "nhi_bot_notices_stopped", "Notices that stand still and wait for staff", multiprocess_mode="mostrecent"
+)
 WEBHOOK_SECONDS = Histogram(
     "nhi_bot_webhook_seconds",
     "Time to answer a webhook call",

@@ -14,7 +14,7 @@ A row is claimed in the ledger of sends before anything is sent, and settled aft
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -77,11 +77,17 @@ class Replies:
         return None if found in _OPEN else found
 
     def deliver(
-        self, event: Event, messages: Sequence[Message], *, account_id: str | None, plain: Message
+        self,
+        event: Event,
+        messages: Sequence[Message],
+        *,
+        account_id: str | None,
+        plain: Message,
+        sent: Callable[[Sequence[str]], None] = lambda _ids: None,
     ) -> Ending | None:
         """Send the answer; return None when it is out, or how it failed for good. Raises RetryLater.
 
-        `plain` is said instead, once, when LINE refuses the messages.
+        `plain` is said instead, once, when LINE refuses the messages. `sent` is told what LINE calls them.
         """
         token = event.reply_token
         if token is None:
@@ -100,6 +106,8 @@ class Replies:
             if isinstance(result, Unreachable):
                 unsent = unsent and not result.maybe_sent
                 result = self._line.reply(token, messages)
+        if isinstance(result, Sent):
+            sent(result.sent_ids)
         return self._settle_reply(event, key, result, messages, plain, account_id=account_id, unsent=unsent)
 
     def push(

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import structlog
@@ -140,6 +141,7 @@ class Desk:
             "outcome": "apologised" if answer.outcome == "parked" and visit.ref else answer.outcome,
             "reason": answer.reason,
             "errands": visit.errands,
+            "shows": visit.shows,
         }
         try:
             name = _answer_name(event, visit.mailbox_id)
@@ -169,7 +171,11 @@ class Desk:
     def _deliver(self, event: Event, stored: Mapping[str, Any]) -> None:
         messages = cast("Sequence[Message]", stored["messages"])
         failed = self.replies.deliver(
-            event, messages, account_id=stored["account_id"], plain=cast("Message", stored["plain"])
+            event,
+            messages,
+            account_id=stored["account_id"],
+            plain=cast("Message", stored["plain"]),
+            sent=partial(self._shown, event, stored.get("shows") or ()),
         )
         if failed is not None:
             self._close(event, failed)
@@ -177,6 +183,14 @@ class Desk:
             self._close(event, Ending(str(stored["outcome"]), stored["reason"]))
         for errand in stored["errands"]:
             self.errands.run(errand)
+
+    def _shown(self, event: Event, notices: Sequence[str], message_ids: Sequence[str]) -> None:
+        """Note what LINE calls the cards of notices. Without it a quoted reply is only not understood."""
+        try:
+            for notice_id, message_id in zip(notices, message_ids, strict=False):
+                self.core.notice_reading.posted(notice_id, event.group_id, [message_id])
+        except StoreUnavailable:
+            log.warning("notice_posts_not_noted", event_id=event.id)
 
     def _rendered(self, visit: Visit, answer: Say) -> tuple[list[dict[str, Any]], Say]:
         try:

@@ -66,6 +66,8 @@ class Visit:
     ref: str | None = None
     also_ended: Event | None = None  # a parked event that this one ends
     errands: list[str] = field(default_factory=list)
+    # Notices that the answer shows, in the order of its messages: LINE's ids of them are kept.
+    shows: list[str] = field(default_factory=list)
 
     @cached_property
     def view(self) -> ConversationView:

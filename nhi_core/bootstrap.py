@@ -56,6 +56,12 @@ from nhi_core.services.kiosks import KioskService
 from nhi_core.services.late_fees import LateFeeService
 from nhi_core.services.ledger import Assessor
 from nhi_core.services.matters import MatterService
+from nhi_core.services.notice_acks import NoticeAckService
+from nhi_core.services.notice_files import NoticeFiles
+from nhi_core.services.notice_links import NoticeLinks
+from nhi_core.services.notice_reading import NoticeReading
+from nhi_core.services.notice_sending import NoticeSending
+from nhi_core.services.notices import NoticeService
 from nhi_core.services.offices import OfficeService
 from nhi_core.services.outbox import OutboxService
 from nhi_core.services.pay_handoffs import HandOffCodes, PayHandOffs
@@ -137,6 +143,12 @@ class Core:
     outside_sign_in: OutsideSignIn
     approvals: ApprovalService
     payment_means: PaymentMeans
+    notices: NoticeService
+    notice_sending: NoticeSending
+    notice_reading: NoticeReading
+    notice_acks: NoticeAckService
+    notice_links: NoticeLinks
+    notice_files: NoticeFiles
     promotion: PromotionService
     promotion_photos: PromotionPhotos
     promotion_figures: PromotionFigures
@@ -196,6 +208,9 @@ def build(
     codes = HandOffCodes(means.write_off, means.merchant, means.store_item)
     slips = SlipWriter(Assessor(calendar, policy), codes)
     eslip_links = EslipLinks(Signer(keys.sign), clock, settings.public_url)
+    sends = SendService(uow, clock, monthly_quota=settings.push_quota, reserve=settings.push_reserve)
+    approvals = ApprovalService(uow, clock, ids)
+    notice_links = NoticeLinks(uow, clock, Signer(keys.sign), files, settings.public_url)
     passwords = ArgonPasswords()
     staff = StaffService(uow, clock, ids, fingerprints, passwords)
     sign_in = SignInService(
@@ -259,7 +274,7 @@ def build(
         reminders=ReminderService(uow, clock, planner),
         reminder_rounds=ReminderRounds(uow, clock, planner),
         reminder_sending=ReminderSending(uow, clock, ids, planner),
-        sends=SendService(uow, clock, monthly_quota=settings.push_quota, reserve=settings.push_reserve),
+        sends=sends,
         inbound=InboundService(uow),
         imports=ImportService(
             FileSource(engine, settings.database_url.get_secret_value(), keys, clock),
@@ -298,8 +313,14 @@ def build(
             sign_in=sign_in,
             public_url=settings.public_url,
         ),
-        approvals=ApprovalService(uow, clock, ids),
+        approvals=approvals,
         payment_means=means,
+        notices=NoticeService(uow, clock, ids, sends=sends, approvals=approvals),
+        notice_sending=NoticeSending(uow, clock, ids),
+        notice_reading=NoticeReading(uow, clock, notice_links),
+        notice_acks=NoticeAckService(uow, clock, ids),
+        notice_links=notice_links,
+        notice_files=NoticeFiles(files, cleaner),
         promotion=PromotionService(uow, clock, ids),
         promotion_photos=promotion_photos,
         promotion_figures=PromotionFigures(uow, promotion_photos),

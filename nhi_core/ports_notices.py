@@ -44,6 +44,9 @@ class Notices(Protocol):
     def in_state(self, *states: NoticeState, limit: int = 200) -> tuple[Notice, ...]:
         """Return notices in these states, the oldest first."""
 
+    def over(self, day: date, *, limit: int = 500) -> tuple[Notice, ...]:
+        """Return what has gone out and whose last day is before this day."""
+
     def valid_on(self, day: date, *, limit: int = 200) -> tuple[Notice, ...]:
         """Return what has gone out and holds on this day, the newest first."""
 
@@ -68,6 +71,9 @@ class NoticeSends(Protocol):
 
     def claim(self, batch: Batch, at: datetime) -> bool:
         """Compare-and-set on the state and the last try: False when another was first."""
+
+    def release(self, batch: Batch) -> None:
+        """Let a claimed batch wait again: it surely was not sent."""
 
     def addressees(self, batch_id: str) -> tuple[str, ...]:
         """Return the channel's ids of the batch's receivers, in an order that stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.handlers import notices
 from bot.outcomes import Answer, Quiet, Say
 from bot.visit import Visit
 
@@ -14,4 +15,5 @@ def handle(visit: Visit) -> Answer:
 
 def handle_in_group(visit: Visit) -> Answer:
     """Answer only when the edited message mentions the account."""
+    notices.edited(visit)
     return Say.one("edited_ack") if visit.event.mentions_us else Quiet("group_chatter")

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from bot import headcounts
-from bot.handlers import listening, promotion
+from bot.handlers import listening, notices, promotion
 from bot.outcomes import Answer, Quiet, Say
 from bot.scrub import scrub
 from bot.visit import Visit
@@ -33,12 +33,15 @@ def watch(visit: Visit) -> None:
 
 
 def handle(visit: Visit) -> Answer:
-    """Tie the group by a code; answer a mention or a command with what can be done, and where."""
+    """Tie the group by a code; show notices; answer what speaks to us with what can be done, and where."""
     words, group = _words(visit), visit.group
     spoken_to = _spoken_to(visit, words)
     if group is not None and group.state is GroupState.TIED:
         if promotion.asks_to_report(words) and visit.event.user_id is not None:
             return promotion.open_in_group(visit, group.id)
+        about_notices = notices.in_group(visit, words, addressed=spoken_to)
+        if about_notices is not None:
+            return about_notices
     else:
         said = scrub(words)
         codes = said.secrets.get("code", ())

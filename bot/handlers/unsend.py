@@ -16,6 +16,8 @@ def handle(visit: Visit) -> Answer:
     message_id = unsent.get("messageId") if isinstance(unsent, dict) else None
     if not isinstance(message_id, str):
         return Quiet("unsent")
+    if visit.event.in_group:
+        visit.core.notice_acks.unsent(message_id)
     kept = listening.unsend(visit, message_id)
     visit.also_ended = visit.parking.forget(message_id, visit.mailbox_id)
     return Quiet("unsent_and_forgotten" if kept or visit.also_ended is not None else "unsent")

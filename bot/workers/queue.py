@@ -86,6 +86,8 @@ def _options(settings: Settings) -> dict[str, Any]:
             "payments": {"task": "sweeps.payments", "schedule": 15.0, "options": {"expires": 15}},
             "letters": {"task": "sweeps.letters", "schedule": 10.0, "options": {"expires": 10}},
             "eslips": {"task": "sweeps.eslips", "schedule": 600.0, "options": {"expires": 600}},
+            "notices": {"task": "sweeps.notices", "schedule": 5.0, "options": {"expires": 5}},
+            "nudges": {"task": "sweeps.notice_nudges", "schedule": 600.0, "options": {"expires": 600}},
             "journal": {"task": "sweeps.journal", "schedule": 10.0, "options": {"expires": 10}},
         },
     }
@@ -101,6 +103,8 @@ def configured(settings: Settings) -> Celery:
             "bot.workers.groups",
             "bot.workers.instalments",
             "bot.workers.mails",
+            "bot.workers.notice_nudges",
+            "bot.workers.notices",
             "bot.workers.promotion",
             "bot.workers.reminders",
             "bot.workers.staff",

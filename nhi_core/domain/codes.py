@@ -16,7 +16,7 @@ RANDOM_LENGTH = 7
 LENGTH = RANDOM_LENGTH + 1
 _VALUE = {char: value for value, char in enumerate(ALPHABET)}
 # Characters no code holds, and what they were probably read from; the check character picks the right one.
-_LOOKALIKES = {"0": "QD", "O": "QD", "1": "J7T", "I": "J7T", "L": "J7T"}
+LOOKALIKES = {"0": "QD", "O": "QD", "1": "J7T", "I": "J7T", "L": "J7T"}
 _MOST_LOOKALIKES = 2
 _DASHES = frozenset("-‐‑‒–—―−_.·・")
 
@@ -45,9 +45,9 @@ def normalise(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", text).upper()
     typed = "".join(char for char in plain if not (char.isspace() or char in _DASHES))
-    if len(typed) != LENGTH or sum(char in _LOOKALIKES for char in typed) > _MOST_LOOKALIKES:
+    if len(typed) != LENGTH or sum(char in LOOKALIKES for char in typed) > _MOST_LOOKALIKES:
         raise Invalid("not a code")
-    readings = itertools.product(*(_LOOKALIKES.get(char, char) for char in typed))
+    readings = itertools.product(*(LOOKALIKES.get(char, char) for char in typed))
     meant = [
         "".join(chars)
         for chars in readings

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import product
+
+from nhi_core.domain.codes import ALPHABET, LOOKALIKES
+from nhi_core.domain.group_activity import Heard, MessageKind, kind_of
+from nhi_core.domain.notices import CODE_LENGTH
+
+# 「收到 #K7M2」, `ok＃k7m2`; without the sign only after a word that says it was read.
+_CODE = re.compile(
+    r"(?:#\s*|(?:收到|已讀|已閱|知悉|看過了?|了解|瞭解|ok|noted|received)[\s,，:：]*)"
+    rf"([0-9a-z]{{{CODE_LENGTH}}})(?![0-9a-z])",
+    re.IGNORECASE,
+)
 
 
 class AckWay(StrEnum):
@@ -58,3 +73,17 @@ class Nudge:
     def key(self) -> str:
         """The key in the ledger of sends; LINE's retry key is made of it."""
         return f"{self.id}:nudge"
+
+
+def codes_in(text: str) -> Iterator[str]:
+    """Yield the notice codes that a line may mean: any case or width, O read for Q forgiven."""
+    for typed in _CODE.findall(unicodedata.normalize("NFKC", text)):
+        for chars in product(*(LOOKALIKES.get(char, char) for char in typed.upper())):
+            if set(chars) <= set(ALPHABET):
+                yield "".join(chars)
+
+
+def says_it_was_read(text: str) -> bool:
+    """Whether a quoted reply says that the quoted message was read: it asks nothing and argues nothing."""
+    heard = Heard(by_editor=False, message_type="text", text=text, quotes=MessageKind.EDITOR)
+    return kind_of(heard) is MessageKind.READ_REPLY

@@ -124,6 +124,7 @@ AUDIT_EVENTS: Mapping[NoticeEvent, str] = {
 # Clerks may look these up; the last three say so on the card.
 READABLE = frozenset({_S.SENDING, _S.STOPPED, _S.SENT, _S.ENDED, _S.WITHDRAWN, _S.SUPERSEDED})
 OVER = frozenset({_S.ENDED, _S.WITHDRAWN, _S.SUPERSEDED})
+CLOSED = OVER | {_S.DISCARDED}
 # Here nothing has gone out, and everything may still be changed.
 OPEN = frozenset({_S.DRAFT})
 

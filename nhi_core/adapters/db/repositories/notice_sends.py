@@ -82,6 +82,12 @@ class SqlNoticeSends:
         values = {"state": _CLAIMED, "claimed_at": batch.claimed_at or at, "tried_at": at}
         return self._connection.execute(update(notice_batches).where(*mine).values(values)).rowcount == 1
 
+    def release(self, batch: Batch) -> None:
+        """Let a claimed batch wait again, if it is still as this caller claimed it."""
+        mine = (_b.id == batch.id, _b.state == _CLAIMED, _b.tried_at == batch.tried_at)
+        waiting = {"state": _WAITING, "claimed_at": None, "tried_at": None}
+        self._connection.execute(update(notice_batches).where(*mine).values(waiting))
+
     def addressees(self, batch_id: str) -> tuple[str, ...]:
         """Return the channel's ids of the batch's receivers, by account id."""
         query = (

@@ -76,6 +76,11 @@ class SqlNotices:
         query = select(notices).where(_n.state.in_([one.value for one in states]))
         return self._all(query.order_by(_n.created_at, _n.id).limit(limit))
 
+    def over(self, day: date, *, limit: int = 500) -> tuple[Notice, ...]:
+        """Return what has gone out and whose last day is before this day."""
+        query = select(notices).where(_n.state == NoticeState.SENT.value, _n.valid_until < day)
+        return self._all(query.order_by(_n.valid_until, _n.id).limit(limit))
+
     def valid_on(self, day: date, *, limit: int = 200) -> tuple[Notice, ...]:
         """Return what has gone out and holds on this day, the newest first."""
         holds = (_n.state.in_(_HOLDS), _n.valid_from <= day)

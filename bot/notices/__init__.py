@@ -1,0 +1,1 @@
+"""What notices show on the web: their files, by addresses that end."""

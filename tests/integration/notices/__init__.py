@@ -1,0 +1,1 @@
+"""Notices over real databases and the real LINE sandbox."""
