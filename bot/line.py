@@ -246,7 +246,8 @@ def _send(model: Any, body: Mapping[str, Any], call: Callable[..., Any], **optio
         answer = _call(call, request, **options)
     except LineError as error:
         return error.result
-    data = _dict(answer.data) if answer.data is not None else {}
+    # A multicast's answer is `{}`, for which the SDK has no model.
+    data = answer.data if isinstance(answer.data, dict) else _dict(answer.data) if answer.data else {}
     ids = tuple(str(one["id"]) for one in data.get("sentMessages") or ())
     return Sent(_header(answer.headers, "x-line-request-id"), ids)
 

@@ -55,10 +55,7 @@ class NoticeSends(Protocol):
     """What a notice leaves behind while it goes out."""
 
     def receivers(self, audience: Audience) -> tuple[Receiver, ...]:
-        """Return everybody an audience means now, by account id; blocked accounts are left out."""
-
-    def blocked(self, audience: Audience) -> tuple[Receiver, ...]:
-        """Return whom the audience means and who has blocked the account."""
+        """Return everybody an audience means now, by account id, those who blocked the account among them."""
 
     def plan(self, batch: Batch, receivers: Iterable[Receiver]) -> None:
         """Insert a batch with its deliveries."""

@@ -55,11 +55,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Somebody a notice is for: an account, its language, and which clerk it is (None: a citizen)."""
+    """Somebody a notice is for: an account, its language, and which clerk it is (None: a citizen).
+
+    `blocked`: the person blocked the account, and is told nothing.
+    """
 
     account_id: str
     language: str
     clerk_id: str | None
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,15 +141,16 @@ class NoticeSending:
 
     def _plan_people(self, uow: UnitOfWork, notice: Notice, show: Show) -> None:
         number = 0
+        meant = uow.notice_sends.receivers(notice.audience)
+        uow.notice_sends.skip(notice.id, [one for one in meant if one.blocked], Unsent.BLOCKED)
         people = sorted(
-            uow.notice_sends.receivers(notice.audience), key=lambda one: (one.language, one.account_id)
+            (one for one in meant if not one.blocked), key=lambda one: (one.language, one.account_id)
         )
         for language, some in groupby(people, key=lambda one: one.language):
             messages = show(notice, language)
             for part in _parts(list(some)):
                 number += 1
                 uow.notice_sends.plan(self._batch(notice, number, language, messages, len(part)), part)
-        uow.notice_sends.skip(notice.id, uow.notice_sends.blocked(notice.audience), Unsent.BLOCKED)
 
     def _plan_groups(self, uow: UnitOfWork, notice: Notice, groups: Sequence[ChatGroup], show: Show) -> None:
         for number, group in enumerate(groups, start=1):

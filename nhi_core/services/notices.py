@@ -148,7 +148,8 @@ class NoticeService:
     def estimate(self, notice: Notice) -> Estimate:
         """Return what the notice would cost now; what is fetched, or said in a reply, is free."""
         with self._uow() as uow:
-            receivers = len(uow.notice_sends.receivers(notice.audience))
+            people = uow.notice_sends.receivers(notice.audience)
+            receivers = sum(not one.blocked for one in people)
             members = sum(group.headcount or 0 for group in groups_of(uow, notice.audience))
         messages = {Way.FETCH: 0, Way.PERSONAL: receivers, Way.GROUP: members}[notice.way]
         budget = self._sends.budget()

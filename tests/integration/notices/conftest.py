@@ -1,4 +1,4 @@
-"""A division with two offices, clerks and an editor over a real database, and LINE as the sandbox plays it."""
+"""A division with two offices and an editor over a real database, and LINE as the sandbox plays it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from nhi_core import sandbox as secrets
 from nhi_core.bootstrap import Core, build
 from nhi_core.domain.notices import Audience, Category, Notice, Way
 from nhi_core.domain.offices import ChatGroup, Clerk, ClerkRole, ClerkState, GroupState, Office
+from nhi_core.domain.staff import Credentials, StaffMember, StaffRole
 from nhi_core.settings import Settings
 from tests.fakes.clock import FakeClock
 from tests.fakes.rasa import FakeRasa
+from tests.integration.db.records import an_account
 
 DATABASES = ["migrated_sqlite_url", pytest.param("migrated_postgres_url", marks=pytest.mark.postgres)]
 TODAY = date(2026, 9, 10)
@@ -48,6 +50,25 @@ class Division:
             uow.commit()
         self.accounts[user] = account
         return account
+
+    def enrol_many(self, users: list[str]) -> None:
+        """Make many people clerks of one office, in one transaction."""
+        now = self.clock.now()
+        with self.core.uow() as uow:
+            uow.offices.put(FENGSHAN)
+            for user in users:
+                account = uow.accounts.add(an_account(channel_user=user))
+                clerk = Clerk(
+                    f"c-{account.id}",
+                    account.id,
+                    FENGSHAN.code,
+                    "林淑芬",
+                    ClerkRole.CLERK,
+                    ClerkState.ACTIVE,
+                    now,
+                )
+                uow.clerks.add(clerk)
+            uow.commit()
 
     def tie(self) -> str:
         """Tie the sandbox's office group; return our id of it."""
@@ -78,9 +99,8 @@ class Division:
             "ack_deadline": TODAY + timedelta(days=5),
             **more,
         }
-        made = self.core.notices.draft(
-            wanted.pop("category"), wanted.pop("title"), wanted.pop("body"), **wanted
-        )
+        plain = (wanted.pop("category"), wanted.pop("title"), wanted.pop("body"))
+        made = self.core.notices.draft(*plain, **wanted)
         submitted: Notice = self.core.notices.submit(made.id, by="staff-1")
         return submitted
 
@@ -96,7 +116,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def line() -> Iterator[Sandbox]:
-    with Sandbox.started() as sandbox:
+    with Sandbox.started(access_token=secrets.LINE_CHANNEL_ACCESS_TOKEN, quota=None) as sandbox:
         yield sandbox
 
 
@@ -127,6 +147,13 @@ def division(
         return worker
 
     first = start()
+    with first.desk.core.uow() as uow:
+        for number in (1, 2):
+            member = StaffMember(
+                f"staff-{number}", f"staff{number}", "編輯", frozenset(StaffRole), True, clock.now()
+            )
+            uow.staff.add(member, Credentials("-", None, False, None))
+        uow.commit()
     yield Division(first.desk.core, line, clock, start)
     for worker in workers:
         worker.desk.background.shutdown(wait=True)

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     RowMapping,
     Select,
@@ -33,6 +32,7 @@ from nhi_core.domain.offices import ClerkState
 
 _b = notice_batches.c
 _d = notice_deliveries.c
+_account = accounts.c.id.label("account_id")
 _WAITING, _CLAIMED = BatchState.WAITING.value, BatchState.CLAIMED.value
 _AT_ONCE = 1_000  # rows of one INSERT
 _NAMESPACE = uuid.UUID("0e7c3a52-6a41-5d3f-9f0b-6d1c2b7a9e10")
@@ -47,12 +47,10 @@ class SqlNoticeSends:
         self._sealer = sealer
 
     def receivers(self, audience: Audience) -> tuple[Receiver, ...]:
-        """Return everybody an audience means now, by account id; blocked accounts are left out."""
-        return self._meant(audience, accounts.c.blocked.is_(False))
-
-    def blocked(self, audience: Audience) -> tuple[Receiver, ...]:
-        """Return whom the audience means and who has blocked the account."""
-        return self._meant(audience, accounts.c.blocked.is_(True))
+        """Return everybody an audience means now, by account id."""
+        query = _citizens() if audience.citizens else _clerks(audience)
+        rows = self._connection.execute(query.order_by(accounts.c.id))
+        return tuple(Receiver(row.account_id, row.language, row.clerk_id, row.blocked) for row in rows)
 
     def plan(self, batch: Batch, receivers: Iterable[Receiver]) -> None:
         """Insert a batch with its deliveries."""
@@ -180,11 +178,6 @@ class SqlNoticeSends:
         query = select(notice_posts.c.notice_id).where(notice_posts.c.message_id == message_id)
         return self._connection.execute(query).scalar_one_or_none()
 
-    def _meant(self, audience: Audience, condition: ColumnElement[bool]) -> tuple[Receiver, ...]:
-        query = _citizens() if audience.citizens else _clerks(audience)
-        rows = self._connection.execute(query.where(condition).order_by(accounts.c.id))
-        return tuple(Receiver(row.account_id, row.language, row.clerk_id) for row in rows)
-
     def _deliver(self, notice_id: str, receivers: Iterable[Receiver], more: Mapping[str, Any]) -> None:
         rows = [
             {
@@ -203,7 +196,7 @@ class SqlNoticeSends:
 def _citizens() -> Select[Any]:
     # One binding in force an account: the database keeps that rule.
     return (
-        select(accounts.c.id.label("account_id"), accounts.c.language, null().label("clerk_id"))
+        select(_account, accounts.c.language, accounts.c.blocked, null().label("clerk_id"))
         .join(bindings, bindings.c.account_id == accounts.c.id)
         .where(bindings.c.state == BindingState.BOUND.value)
     )
@@ -211,7 +204,7 @@ def _citizens() -> Select[Any]:
 
 def _clerks(audience: Audience) -> Select[Any]:
     query = (
-        select(accounts.c.id.label("account_id"), accounts.c.language, clerks.c.id.label("clerk_id"))
+        select(_account, accounts.c.language, accounts.c.blocked, clerks.c.id.label("clerk_id"))
         .select_from(clerks)
         .join(accounts, accounts.c.id == clerks.c.account_id)
         .outerjoin(offices, offices.c.code == clerks.c.office_code)
