@@ -39,9 +39,10 @@ format: ## Bring the code into the house's form
 train: ## Train the dialogue model (skipped when nothing changed)
 	@$(PYTHON) -m scripts.setup --for run
 
-bench: ## Measure imports, the whole product, the understanding beside stock Rasa (long; PARTS=latency,stock picks)
+bench: ## Measure imports, the console, the whole product, the understanding beside stock Rasa (long; PARTS=latency,stock picks)
 	@$(PYTHON) -m scripts.setup --for test
 	@$(APP)/python -m scripts.bench_imports
+	@$(APP)/python -m scripts.bench_console
 	@$(APP)/python -m scripts.bench --parts "$(PARTS)"
 
 soak: ## Put 10,000 cards in and out of the kiosk; watch memory and events
