@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 from nhi_core.adapters.offices import seed_offices
 from nhi_core.bootstrap import Core
+from nhi_core.domain.calendar import GraceModel
+from nhi_core.domain.late_fee import FeePolicy
 from nhi_core.security.passwords import ArgonPasswords
+from nhi_core.services.sandbox_applications import seed_applications
 from nhi_core.services.staff_sandbox import seed_staff
 
 
@@ -21,5 +24,12 @@ def offices(core: Core) -> str:
     return f"Offices: {put.offices} new, {put.clerks} made-up clerks new."
 
 
+def applications(core: Core) -> str:
+    """Applications that wait for a decision."""
+    policy = FeePolicy(core.settings.late_fee_waiver, GraceModel(core.settings.grace_model))
+    count = seed_applications(core.uow, core.clock, core.ids, core.calendar, policy)
+    return f"Applications for instalments: {count} new."
+
+
 # In this order; each returns a line for the reader.
-SEEDS: tuple[Callable[[Core], str], ...] = (staff, offices)
+SEEDS: tuple[Callable[[Core], str], ...] = (staff, applications, offices)
