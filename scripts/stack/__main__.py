@@ -24,6 +24,8 @@ ADDRESSES = """
 
   Chat as a citizen      http://127.0.0.1:{sandbox}/
   Card kiosk with cards  {kiosk_address}
+  Staff console          http://127.0.0.1:{web}/console/  (reviewer, admin, … / sandbox-console-2026;
+                         the next page shows the code; or `nhi-counter staff code reviewer`)
   Is everything well?    http://127.0.0.1:{web}/health/ready
   Logs                   {log}
 

@@ -142,3 +142,21 @@ def test_another_sites_form_cannot_act_for_who_is_signed_in(desk: Page, product:
     assert answer.status == 400
     desk.goto(address(product, "/console/account"))
     expect(desk.locator(".menu")).to_be_visible()
+
+
+def test_the_measure_itself_finds_what_is_wrong(desk: Page) -> None:
+    desk.set_content(
+        "<body><main><h1>A</h1><h3>B</h3><p style='color:#999'>pale words</p><input name=x>"
+        "<button id=a></button><i id=a>.</i><table><tr><th>h</th></tr></table></main></body>"
+    )
+    found = " ".join(looked_at(desk))
+    for word in (
+        "language",
+        "heading jumps",
+        "contrast 2.",
+        "without a name: x",
+        "button without",
+        "id twice",
+        "scope",
+    ):
+        assert word in found
