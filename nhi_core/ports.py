@@ -14,6 +14,7 @@ from nhi_core.domain.bills import Bill, Payment, Plan, PlanState
 from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.people import Person
 from nhi_core.ports_console import ConsoleLists
+from nhi_core.ports_evaluation import Evaluations
 from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_notices import NoticeAcks, Notices, NoticeSends
@@ -254,6 +255,7 @@ class UnitOfWork(Protocol):
     offices: Offices
     clerks: Clerks
     chat_groups: ChatGroups
+    evaluations: Evaluations
     notices: Notices
     notice_sends: NoticeSends
     notice_acks: NoticeAcks

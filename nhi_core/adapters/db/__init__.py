@@ -1,6 +1,7 @@
 """The database: tables, repositories, unit of work, migrations. The only importer of SQLAlchemy."""
 
 from nhi_core.adapters.db import tables_eslips as tables_eslips
+from nhi_core.adapters.db import tables_evaluation as tables_evaluation
 from nhi_core.adapters.db import tables_imports as tables_imports
 from nhi_core.adapters.db import tables_instalments as tables_instalments
 from nhi_core.adapters.db import tables_kiosks as tables_kiosks

@@ -14,6 +14,7 @@ from nhi_core.adapters.db.repositories.bills import SqlBills
 from nhi_core.adapters.db.repositories.chat_groups import SqlChatGroups
 from nhi_core.adapters.db.repositories.console_lists import SqlConsoleLists
 from nhi_core.adapters.db.repositories.eslips import SqlEslips
+from nhi_core.adapters.db.repositories.evaluations import SqlEvaluations
 from nhi_core.adapters.db.repositories.group_talk import SqlGroupTalk
 from nhi_core.adapters.db.repositories.instalments import SqlApplications, SqlInstalmentPlans
 from nhi_core.adapters.db.repositories.kiosks import SqlCardSessions, SqlFactAttempts, SqlKiosks
@@ -48,6 +49,7 @@ from nhi_core.ports import (
     Sends,
 )
 from nhi_core.ports_console import ConsoleLists
+from nhi_core.ports_evaluation import Evaluations
 from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_notices import NoticeAcks, Notices, NoticeSends
@@ -93,6 +95,7 @@ class SqlUnitOfWork:
     staff: Staff
     staff_sessions: StaffSessions
     approvals: Approvals
+    evaluations: Evaluations
     notices: Notices
     notice_sends: NoticeSends
     notice_acks: NoticeAcks
@@ -141,6 +144,7 @@ class SqlUnitOfWork:
         self.staff = SqlStaff(connection, self._sealer)
         self.staff_sessions = SqlStaffSessions(connection)
         self.approvals = SqlApprovals(connection)
+        self.evaluations = SqlEvaluations(connection)
         self.notices = SqlNotices(connection)
         self.notice_sends = SqlNoticeSends(connection, self._sealer)
         self.notice_acks = SqlNoticeAcks(connection)
