@@ -14,7 +14,7 @@ from nhi_core.adapters.clock import SystemClock, SystemIds
 from nhi_core.adapters.db import ColumnSealer, Engine, SqlUnitOfWorkFactory, make_engine
 from nhi_core.adapters.db import ping as ping_database
 from nhi_core.adapters.db.bulk_imports import SqlImports
-from nhi_core.adapters.files import DirectoryStore, PillowCleaner
+from nhi_core.adapters.files import PROMOTION, DirectoryStore, PillowCleaner
 from nhi_core.adapters.identity import staff_identity, web_identity
 from nhi_core.adapters.mail import make_mailer
 from nhi_core.adapters.payments import PaymentMeans, payment_means
@@ -193,7 +193,7 @@ def build(
     limiter = limiter or RedisLimiter(redis)
     files, cleaner = files or DirectoryStore(settings.files_path), PillowCleaner()
     # A store of its own: what promotion deletes is never another feature's.
-    promotion_photos = PromotionPhotos(uow, clock, DirectoryStore(settings.files_path / "promotion"), cleaner)
+    promotion_photos = PromotionPhotos(uow, clock, DirectoryStore(settings.files_path / PROMOTION), cleaner)
     calendar = calendar or TaiwanCalendar.load(settings.calendar_file or DEFAULT_OVERRIDES)
     policy = FeePolicy(settings.late_fee_waiver, GraceModel(settings.grace_model))
     cooling_off = timedelta(minutes=settings.payment_cooling_off)

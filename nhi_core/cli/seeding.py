@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from nhi_core.adapters.files import PROMOTION, DirectoryStore
 from nhi_core.adapters.offices import seed_offices
+from nhi_core.adapters.promotion import seed_promotion
 from nhi_core.bootstrap import Core
 from nhi_core.domain.calendar import GraceModel
 from nhi_core.domain.late_fee import FeePolicy
@@ -31,5 +33,12 @@ def applications(core: Core) -> str:
     return f"Applications for instalments: {count} new."
 
 
+def promotion(core: Core) -> str:
+    """Put promotion reports with drawn pictures, and the talk of the tied group, into the last months."""
+    store = DirectoryStore(core.settings.files_path / PROMOTION)
+    put = seed_promotion(core.uow, store, core.picture_cleaner, core.clock)
+    return f"Promotion: {put.reports} reports and {put.messages} messages of the group new."
+
+
 # In this order; each returns a line for the reader.
-SEEDS: tuple[Callable[[Core], str], ...] = (staff, applications, offices)
+SEEDS: tuple[Callable[[Core], str], ...] = (staff, applications, offices, promotion)

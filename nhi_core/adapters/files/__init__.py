@@ -3,4 +3,7 @@
 from nhi_core.adapters.files.directory import DirectoryStore
 from nhi_core.adapters.files.pictures import PillowCleaner
 
-__all__ = ["DirectoryStore", "PillowCleaner"]
+PROMOTION = "promotion"
+"""The folder of promotion photos: a store of its own."""
+
+__all__ = ["PROMOTION", "DirectoryStore", "PillowCleaner"]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -61,13 +63,20 @@ class Desk:
         return browser
 
 
-@pytest.fixture
-def desk(migrated_sqlite_url: str) -> Iterator[Desk]:
+@contextmanager
+def desk_of(url: str, files: Path) -> Iterator[Desk]:
+    """A console over a migrated database, with the made-up staff."""
     clock = FakeClock()
-    settings = Settings.load(env_file=None, NHI_DATABASE_URL=migrated_sqlite_url)
+    settings = Settings.load(env_file=None, NHI_DATABASE_URL=url, NHI_FILES_DIR=files)
     core = build(settings, clock=clock, limiter=FakeLimiter(clock), vault=FakeVault(clock))
     seed_staff(core.uow, clock, FastPasswords())
     app = create_app(settings, core, enqueue=lambda *_: None, tell=lambda *_: None)
     app.testing = False
     yield Desk(app, core, clock)
     core.close()
+
+
+@pytest.fixture
+def desk(migrated_sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
+    with desk_of(migrated_sqlite_url, tmp_path / "files") as found:
+        yield found
