@@ -1,0 +1,24 @@
+"""The console's words: every language of a domain has the same keys with the same placeholders."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.rendering.catalogue import LOCALE_DIR, PLACEHOLDER, Catalogue, po_path
+from nhi_core.wire import LANGUAGES
+
+DOMAINS = sorted(path.stem for path in (LOCALE_DIR / "zh_TW" / "LC_MESSAGES").glob("console*.po"))
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_that_a_domain_has_is_whole(domain: str, language: str) -> None:
+    if not po_path(language, domain).exists():
+        assert language not in ("zh-TW", "en")
+        return
+    home, other = Catalogue("zh-TW", domain), Catalogue(language, domain)
+    assert home.keys() == other.keys()
+    for key in home.keys():  # noqa: SIM118 - a catalogue is no mapping
+        spelt = [{*PLACEHOLDER.findall(form)} for form in (*home._texts[key], *other._texts[key])]
+        assert all(one == spelt[0] for one in spelt), key
+        assert all(form for form in other._texts[key]), key
