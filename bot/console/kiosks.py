@@ -71,7 +71,12 @@ class _Pages:
             found = self._kiosks.find(kiosk_id)
         except KioskRefused:
             return page("problem.html", status=404, problem="unknown")
-        return page("kiosks_one.html", kiosk=found, standing=standing(found, self._core.clock.now()))
+        return page(
+            "kiosks_one.html",
+            kiosk=found,
+            standing=standing(found, self._core.clock.now()),
+            office=self._offices().get(found.office, found.office),
+        )
 
     @needs(StaffRole.ADMIN)
     def revoke(self, kiosk_id: str) -> AnyResponse:
@@ -80,15 +85,19 @@ class _Pages:
         tell("kiosks.revoked", n=ended)
         return redirect(url_for("console.kiosks"), code=303)
 
+    def _offices(self) -> dict[str, str]:
+        """Return code → name of the offices."""
+        return {row.office.code: row.office.name for row in self._core.offices.all()}
+
     def _list(self, problem: str | None = None) -> Response:
-        now = self._core.clock.now()
+        now, offices = self._core.clock.now(), self._offices()
         listing: Listing[Kiosk] = Listing(
             "kiosks",
             columns=(
                 Column(
                     "kiosk", lambda one: one.name, link=lambda one: url_for("console.kiosk", kiosk_id=one.id)
                 ),
-                Column("office", lambda one: one.office),
+                Column("office", lambda one: offices.get(one.office, one.office)),
                 Column("standing", lambda one: standing(one, now), Kind.WORD, "kiosk_standing"),
                 Column("seen", lambda one: one.seen_at, Kind.MOMENT),
                 Column("enrolled", lambda one: one.enrolled_at, Kind.MOMENT),
@@ -100,7 +109,7 @@ class _Pages:
             wanted = ask.get("standing")
             return cut([one for one in self._kiosks.all() if wanted in (None, standing(one, now))], ask)
 
-        return listing.answer(source, template="kiosks.html", words=_WORDS, problem=problem)
+        return listing.answer(source, template="kiosks.html", words=_WORDS, problem=problem, offices=offices)
 
 
 def standing(kiosk: Kiosk, now: datetime) -> str:
