@@ -9,7 +9,9 @@ from flask import Response, g, redirect, request, url_for
 from bot.console import cookies
 from bot.console.gate import everybody
 from bot.console.pages import me, page, tell
+from nhi_core.domain.errors import TooManyAttempts
 from nhi_core.domain.staff import PASSWORD_MIN, PasswordUnfit, SignInRefused
+from nhi_core.services.staff_sign_in import PER_ACCOUNT, WINDOW
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -31,6 +33,7 @@ class _Pages:
     def __init__(self, console: Console) -> None:
         self._staff = console.core.staff
         self._sign_in = console.core.sign_in
+        self._limiter = console.core.limiter
 
     @everybody
     def show(self) -> Response:
@@ -43,6 +46,8 @@ class _Pages:
         new = request.form.get("password", "")
         if new != request.form.get("again", ""):
             return self._show("differ", 400)
+        if not self._limiter.hit(f"console-change:{me().id}", limit=PER_ACCOUNT, window=WINDOW):
+            raise TooManyAttempts
         old = request.form.get("old", "")
         try:
             self._staff.change_password(me().id, old=old, new=new, keep_session=g.visitor.session.id)

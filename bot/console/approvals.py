@@ -9,7 +9,7 @@ from flask import Response, redirect, url_for
 
 from bot.console.gate import needs
 from bot.console.menu import Entry, Part
-from bot.console.pages import me, page, tell
+from bot.console.pages import me, page, tell, word
 from nhi_core.domain.approvals import Approval, SameEyes
 from nhi_core.domain.errors import IllegalMove, Invalid
 from nhi_core.domain.staff import StaffMember, StaffRole
@@ -45,7 +45,10 @@ class _Pages:
     @needs(StaffRole.SUPERVISOR)
     def listing(self) -> Response:
         """What waits."""
-        rows = [(one, self._console.approval_of(one)) for one in self._approvals.waiting()]
+        rows = []
+        for one in self._approvals.waiting():
+            address, domain = self._console.approval_of(one)
+            rows.append((one, address, kind_word(one, domain)))
         return page("approvals.html", rows=rows, names=self._staff.names())
 
     @needs(StaffRole.SUPERVISOR)
@@ -68,3 +71,8 @@ class _Pages:
         else:
             tell(word)
         return redirect(url_for("console.approvals"), code=303)
+
+
+def kind_word(one: Approval, domain: str) -> str:
+    """Return what is asked, in the words of the feature that asks."""
+    return word(f"approval_kind.{one.kind}", domain)

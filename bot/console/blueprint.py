@@ -61,7 +61,7 @@ class Console:
         self._approvals[kind] = (link, domain)
 
     def approval_of(self, approval: Approval) -> tuple[str, str]:
-        """Return the address and the word's domain of a proposal. Raises KeyError for an unknown kind."""
+        """Return the address and the word's domain of a proposal; raises LookupError for an unknown kind."""
         link, domain = self._approvals[approval.kind]
         return link(approval.subject), domain
 
@@ -95,6 +95,7 @@ def blueprint(core: Core) -> Blueprint:
         secret = derive(core.keys.sign.active.secret, "console-forms")
         cookies.configure(cast("Flask", state.app), core.settings.public_url, secret)
         csrf.init_app(state.app)
+        cast("Flask", state.app).extensions["console"] = console
 
     pages.record_once(set_up)
     pages.before_request(prepare)
