@@ -13,6 +13,7 @@ from nhi_core.adapters.clock import SystemClock
 from nhi_core.adapters.db import Engine, make_engine, migration_state
 from nhi_core.adapters.db import ping as ping_database
 from nhi_core.adapters.db.repositories.mails import SqlMails
+from nhi_core.adapters.db.repositories.staff import count_staff
 from nhi_core.adapters.mail import make_mailer
 from nhi_core.adapters.mail.smtp import SmtpMailer
 from nhi_core.adapters.redis import connect
@@ -98,6 +99,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield _migrations(url)
         if migration_state(url).up_to_date:
             yield _outbox(engine)
+            yield _staff(engine, production=settings.production)
     except StoreUnavailable as error:
         yield Finding(
             "database", ok=False, words=f"does not answer ({type(error.__cause__).__name__})", remedy=remedy
@@ -121,6 +123,21 @@ def _outbox(engine: Engine) -> Finding:
     words = f"{waiting} letters wait, {stuck} need a person's word"
     remedy = "see `nhi-counter mail status`" if stuck else ""
     return Finding("outbox", ok=True, words=words, remedy=remedy)
+
+
+def _staff(engine: Engine, *, production: bool) -> Finding:
+    with engine.connect() as connection:
+        counts = count_staff(connection)
+    words = f"{counts.admins} admins of the console"
+    if not production or (counts.admins and not counts.sandbox):
+        return Finding("staff", ok=True, words=words)
+    if not counts.admins:
+        remedy = "add one: `nhi-counter staff add <username> --name … --role admin`"
+        return Finding("staff", ok=True, words=words, remedy=remedy)
+    words = f"{counts.sandbox} made-up accounts of the sandbox are in this database (none can sign in)"
+    return Finding(
+        "staff", ok=False, words=words, remedy="is this a copy of a sandbox? Begin with an own one"
+    )
 
 
 def _mail(settings: Settings) -> Finding:

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import re
 
+from nhi_core.bootstrap import build
+from nhi_core.cli.doctor import _staff
+from nhi_core.domain.staff import StaffRole
+from nhi_core.services.staff import COMMAND_LINE
+from nhi_core.services.staff_sandbox import seed_staff
+from nhi_core.settings import Settings
+from tests.fakes.passwords import FastPasswords
 from tests.integration.test_cli import Run, run
 
 __all__ = ["run"]
@@ -29,3 +36,15 @@ def test_an_admin_is_added_and_looked_after(run: Run) -> None:
 def test_the_sandbox_tells_the_code_of_its_staff_alone(run: Run) -> None:
     assert re.fullmatch(r"\d{6}\n", run("staff", "code", "reviewer").output)
     assert run("staff", "code", "mei.wang").exit_code != 0
+
+
+def test_the_check_up_counts_admins_and_finds_the_sandboxs_staff(migrated_sqlite_url: str) -> None:
+    core = build(Settings.load(env_file=None, NHI_DATABASE_URL=migrated_sqlite_url))
+    assert "staff add" in _staff(core.engine, production=True).remedy
+    core.staff.add("mei.wang", "王美", [StaffRole.ADMIN], by=COMMAND_LINE)
+    found = _staff(core.engine, production=True)
+    assert (found.ok, found.words, found.remedy) == (True, "1 admins of the console", "")
+    seed_staff(core.uow, core.clock, FastPasswords())
+    assert not _staff(core.engine, production=True).ok
+    assert _staff(core.engine, production=False).ok
+    core.close()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from nhi_core.adapters.db.sealing import ColumnSealer
@@ -17,6 +18,25 @@ _c = staff.c
 _s = staff_sessions.c
 _r = staff_recovery_codes.c
 _SHOWN = (_s.id, _s.staff_id, _s.stage, _s.opened_at, _s.seen_at, _s.expires_at, _s.agent, _s.failures)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCounts:
+    """How many may sign in as admins, and how many rows the sandbox has made."""
+
+    admins: int
+    sandbox: int
+
+
+def count_staff(connection: Connection) -> StaffCounts:
+    """Count without opening anything that is sealed: for the check-up."""
+    admins = (
+        select(func.count())
+        .select_from(staff.join(staff_roles, staff_roles.c.staff_id == _c.id))
+        .where(_c.active, staff_roles.c.role == StaffRole.ADMIN.value)
+    )
+    made_up = select(func.count()).select_from(staff).where(_c.sandbox)
+    return StaffCounts(connection.execute(admins).scalar_one(), connection.execute(made_up).scalar_one())
 
 
 class SqlStaff:
