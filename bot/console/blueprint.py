@@ -42,15 +42,27 @@ class Console:
     def __init__(self, core: Core, blueprint: Blueprint) -> None:
         self.core = core
         self.access: dict[str, Access] = {}
+        self.most_bytes: dict[str, int] = {}
         self.menu = Menu(self.access)
         self._blueprint = blueprint
         self._approvals: dict[str, tuple[Callable[[str], str], str]] = {}
 
     def add(
-        self, endpoint: str, rule: str, view: Callable[..., Any], *, methods: tuple[str, ...] = ("GET",)
+        self,
+        endpoint: str,
+        rule: str,
+        view: Callable[..., Any],
+        *,
+        methods: tuple[str, ...] = ("GET",),
+        most_bytes: int | None = None,
     ) -> None:
-        """Register a page below `/console`. Raises TypeError when the view does not say who may open it."""
+        """Register a page below `/console`. Raises TypeError when the view does not say who may open it.
+
+        `most_bytes`: how large its form may be, where it takes files.
+        """
         self.access[endpoint] = access_of(view)
+        if most_bytes is not None:
+            self.most_bytes[endpoint] = most_bytes
         self._blueprint.add_url_rule(rule, endpoint, view, methods=methods)
 
     def approval(self, kind: str, link: Callable[[str], str], *, domain: str) -> None:
@@ -89,6 +101,10 @@ def blueprint(core: Core) -> Blueprint:
             session["language"] = asked
         g.language = language_of(request)
         g.visitor = None
+        most = console.most_bytes.get((request.endpoint or "").partition(".")[2])
+        # Only who brings a session may send files: the form is read before the gate knows the visitor.
+        if most is not None and cookies.token_of(request):
+            request.max_content_length = most
         return gate()
 
     def set_up(state: BlueprintSetupState) -> None:

@@ -40,7 +40,7 @@ from nhi_core.services.slices import Slice
 APPROVAL = "notice_broadcast"
 EVERYBODY = Audience()
 END_SHOWN = timedelta(days=14)
-_REPLACEABLE = frozenset({NoticeState.SENT, NoticeState.ENDED, NoticeState.WITHDRAWN})
+REPLACEABLE = frozenset({NoticeState.SENT, NoticeState.ENDED, NoticeState.WITHDRAWN})
 _CHANGEABLE = frozenset(
     {"category", "title", "body", "way", "audience", "valid_from", "valid_until", "send_at"}
     | {"needs_ack", "ack_deadline", "supersedes", "attachments"}
@@ -301,7 +301,7 @@ class NoticeService:
         return notice
 
     def _replaceable(self, uow: UnitOfWork, notice_id: str) -> None:
-        if self._get(uow, notice_id).state not in _REPLACEABLE:
+        if self._get(uow, notice_id).state not in REPLACEABLE:
             raise Invalid("only what has gone out can be replaced")
 
 
