@@ -14,6 +14,7 @@ from nhi_core.adapters.clock import SystemClock, SystemIds
 from nhi_core.adapters.db import ColumnSealer, Engine, SqlUnitOfWorkFactory, make_engine
 from nhi_core.adapters.db import ping as ping_database
 from nhi_core.adapters.db.bulk_imports import SqlImports
+from nhi_core.adapters.evaluation import schemes
 from nhi_core.adapters.files import PROMOTION, DirectoryStore, PillowCleaner
 from nhi_core.adapters.identity import staff_identity, web_identity
 from nhi_core.adapters.mail import make_mailer
@@ -45,6 +46,7 @@ from nhi_core.services.eslip_content import SlipWriter
 from nhi_core.services.eslip_links import EslipLinks
 from nhi_core.services.eslip_run import EslipRun
 from nhi_core.services.eslips import EslipService
+from nhi_core.services.evaluations import EvaluationService
 from nhi_core.services.group_activity import GroupActivityService
 from nhi_core.services.history import HistoryService
 from nhi_core.services.imports import ImportService
@@ -73,6 +75,7 @@ from nhi_core.services.premium_details import PremiumDetailService
 from nhi_core.services.promotion import PromotionService
 from nhi_core.services.promotion_figures import PromotionFigures
 from nhi_core.services.promotion_photos import PromotionPhotos
+from nhi_core.services.quality import QualityService
 from nhi_core.services.reminder_planning import ReminderPlanner
 from nhi_core.services.reminder_rounds import ReminderRounds
 from nhi_core.services.reminder_sending import ReminderSending
@@ -153,6 +156,8 @@ class Core:
     promotion_photos: PromotionPhotos
     promotion_figures: PromotionFigures
     group_activity: GroupActivityService
+    evaluations: EvaluationService
+    quality: QualityService
     files: ContentStore
     picture_cleaner: PictureCleaner
     keys: KeyRings = field(repr=False)
@@ -194,6 +199,8 @@ def build(
     files, cleaner = files or DirectoryStore(settings.files_path), PillowCleaner()
     # A store of its own: what promotion deletes is never another feature's.
     promotion_photos = PromotionPhotos(uow, clock, DirectoryStore(settings.files_path / PROMOTION), cleaner)
+    promotion_figures = PromotionFigures(uow, promotion_photos)
+    group_activity = GroupActivityService(uow, clock)
     calendar = calendar or TaiwanCalendar.load(settings.calendar_file or DEFAULT_OVERRIDES)
     policy = FeePolicy(settings.late_fee_waiver, GraceModel(settings.grace_model))
     cooling_off = timedelta(minutes=settings.payment_cooling_off)
@@ -323,8 +330,12 @@ def build(
         notice_files=NoticeFiles(files, cleaner),
         promotion=PromotionService(uow, clock, ids),
         promotion_photos=promotion_photos,
-        promotion_figures=PromotionFigures(uow, promotion_photos),
-        group_activity=GroupActivityService(uow, clock),
+        promotion_figures=promotion_figures,
+        group_activity=group_activity,
+        evaluations=EvaluationService(
+            uow, clock, ids, schemes(), promotion=promotion_figures, activity=group_activity
+        ),
+        quality=QualityService(uow),
         files=files,
         picture_cleaner=cleaner,
         keys=keys,

@@ -8,6 +8,7 @@ from nhi_core.cli.bindings import bindings
 from nhi_core.cli.codes import bind_code, people, seed
 from nhi_core.cli.database import database
 from nhi_core.cli.doctor import doctor
+from nhi_core.cli.evaluation import evaluation, quality
 from nhi_core.cli.imports import imports
 from nhi_core.cli.instalments import instalments
 from nhi_core.cli.keys import keys
@@ -30,6 +31,8 @@ def register(group: click.Group) -> None:
         editor_code,
         group_code,
         offices,
+        evaluation,
+        quality,
         clerks,
         groups,
         instalments,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from nhi_core.adapters.evaluation.sandbox import seed_evaluation
 from nhi_core.adapters.files import PROMOTION, DirectoryStore
 from nhi_core.adapters.offices import seed_offices
 from nhi_core.adapters.promotion import seed_promotion
@@ -41,4 +42,10 @@ def promotion(core: Core) -> str:
 
 
 # In this order; each returns a line for the reader.
-SEEDS: tuple[Callable[[Core], str], ...] = (staff, applications, offices, promotion)
+def evaluation(core: Core) -> str:
+    """Put two years of made-up figures in, whose sums are the slides' public totals."""
+    made = seed_evaluation(core.evaluations, core.quality, by="sandbox")
+    return f"Evaluation: {made.figures} figures and {made.quality} months of quality are new."
+
+
+SEEDS: tuple[Callable[[Core], str], ...] = (staff, applications, offices, promotion, evaluation)

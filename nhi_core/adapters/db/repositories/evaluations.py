@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, Table, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -10,6 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from nhi_core.adapters.db.tables_evaluation import evaluation_figures, evaluation_runs, quality_months
 from nhi_core.domain.quality import ErrorKind, OfficeQuality
 from nhi_core.ports_evaluation import Figure, Run
+
+_AT_ONCE = 500  # rows of one INSERT: both databases count its parameters
 
 _f = evaluation_figures.c
 _q = quality_months.c
@@ -25,14 +27,17 @@ class SqlEvaluations:
 
     def put_figures(self, figures: Iterable[Figure]) -> int:
         """Insert or write over; return how many changed anything."""
-        return sum(
-            self._put(
-                evaluation_figures,
-                {"year": one.year, "month": one.month, "office_code": one.office, "item": one.item},
-                {"count": one.count},
-            )
+        rows = [
+            {
+                "year": one.year,
+                "month": one.month,
+                "office_code": one.office,
+                "item": one.item,
+                "count": one.count,
+            }
             for one in figures
-        )
+        ]
+        return self._put(evaluation_figures, rows)
 
     def figures(self, year: int, months: Collection[int]) -> Mapping[str, Mapping[str, int]]:
         """Return office → item → cases in these months."""
@@ -57,14 +62,17 @@ class SqlEvaluations:
 
     def put_quality(self, year: int, month: int, offices: Iterable[OfficeQuality]) -> int:
         """Insert or write over a month; return how many changed anything."""
-        return sum(
-            self._put(
-                quality_months,
-                {"year": year, "month": month, "office_code": one.office},
-                {"received": one.received, **{kind.value: one.errors.get(kind, 0) for kind in ErrorKind}},
-            )
+        rows = [
+            {
+                "year": year,
+                "month": month,
+                "office_code": one.office,
+                "received": one.received,
+                **{kind.value: one.errors.get(kind, 0) for kind in ErrorKind},
+            }
             for one in offices
-        )
+        ]
+        return self._put(quality_months, rows)
 
     def quality(
         self, year: int, months: Collection[int], office: str | None = None
@@ -97,12 +105,16 @@ class SqlEvaluations:
         query = select(evaluation_runs).where(_r.year == year).order_by(_r.computed_at.desc(), _r.id)
         return tuple(Run(**row) for row in self._connection.execute(query.limit(limit)).mappings())
 
-    def _put(self, table: Table, key: Mapping[str, object], values: Mapping[str, object]) -> int:
+    def _put(self, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
         make = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        made = make(table).values(**key, **values)
-        changed = made.on_conflict_do_update(
-            index_elements=list(key),
-            set_=dict(values),
-            where=or_(*(table.c[name] != value for name, value in values.items())),
-        )
-        return len(self._connection.execute(changed.returning(table.c.year)).all())
+        fresh = [column.name for column in table.columns if not column.primary_key]
+        changed = 0
+        for start in range(0, len(rows), _AT_ONCE):
+            made = make(table).values(rows[start : start + _AT_ONCE])
+            statement = made.on_conflict_do_update(
+                index_elements=list(table.primary_key.columns),
+                set_={name: made.excluded[name] for name in fresh},
+                where=or_(*(table.c[name] != made.excluded[name] for name in fresh)),
+            )
+            changed += len(self._connection.execute(statement.returning(table.c.year)).all())
+        return changed
