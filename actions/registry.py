@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actions import binding, eslips, instalments, money, payments, premiums, reminders, talk
+from actions import (
+    binding,
+    eslips,
+    instalments,
+    money,
+    office_staff,
+    payments,
+    premiums,
+    promotion,
+    reminders,
+    talk,
+)
 from actions.base import CounterAction
 
 if TYPE_CHECKING:
@@ -46,6 +57,12 @@ ACTIONS: tuple[type[CounterAction], ...] = (
     reminders.SubscribeReminder,
     reminders.UnsubscribeReminder,
     reminders.SetReminder,
+    office_staff.SearchNotice,
+    office_staff.AcknowledgeNotice,
+    office_staff.QueryOfficeScore,
+    office_staff.QueryQualityReport,
+    promotion.ReportPromotion,
+    promotion.QueryGroupActivity,
     talk.DidYouMean,
     talk.OutOfScope,
     talk.TalkToPerson,
