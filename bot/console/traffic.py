@@ -10,6 +10,7 @@ from flask import Response
 from bot.console.gate import needs
 from bot.console.listing import Column, Filter, Kind, Listing
 from bot.console.menu import Entry, Part
+from bot.events import KINDS
 from nhi_core.domain.slices import Ask, Slice
 from nhi_core.domain.staff import StaffMember, StaffRole
 from nhi_core.ports_console import InboundLine, SendLine
@@ -24,10 +25,7 @@ _OUTCOMES = (
     "open",
 )  # fmt: skip
 _KINDS = ("push", "reply", "multicast")
-_EVENTS = (
-    "accountLink", "beacon", "follow", "join", "leave", "memberJoined", "memberLeft", "message", "postback",
-    "things", "unfollow", "unknown", "unsend", "videoPlayComplete",
-)  # fmt: skip
+_EVENTS = tuple(sorted(KINDS))
 _LATELY = timedelta(days=7)
 _READERS = (StaffRole.ADMIN, StaffRole.SUPERVISOR, StaffRole.AUDITOR)
 

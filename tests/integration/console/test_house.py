@@ -109,6 +109,14 @@ def test_events_of_the_same_moment_are_all_shown_once(desk: Desk) -> None:
     assert sorted(seen) == [f"e{number:03}" for number in range(120)]
 
 
+def test_endings_are_filtered_by_the_kinds_that_events_really_have(desk: Desk) -> None:
+    desk.core.inbound.close("e1", kind="message.text", outcome="answered")
+    desk.core.inbound.close("e2", kind="postback", outcome="answered")
+    page = desk.as_("admin").get("/console/inbound?kind=message.text").text
+    assert ">e1<" in page
+    assert ">e2<" not in page
+
+
 def test_what_was_not_answered_waits_on_the_start_page(desk: Desk) -> None:
     desk.core.inbound.close("e1", kind="message", outcome="unanswered", reason="poison")
     assert "<strong>1</strong><span>則訊息這七天未能回覆" in desk.as_("admin").get("/console/").text
