@@ -45,6 +45,7 @@ from tests.fakes.instalments import FakeApplications, FakePlans
 from tests.fakes.kiosks import FakeCardSessions, FakeFactAttempts, FakeKiosks
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.mails import FakeEslips, FakeMails, FakeRegistrations
+from tests.fakes.notices import NoNoticeAcks, NoNotices, NoNoticeSends
 from tests.fakes.offices import FakeChatGroups, FakeClerks, FakeOffices
 from tests.fakes.payments import FakePaymentOrders
 from tests.fakes.promotion import FakeGroupTalk, FakePromotions
@@ -281,6 +282,7 @@ class MemoryUnitOfWork:
         self.offices: Offices = FakeOffices(offices)
         self.clerks: Clerks = fake_clerks
         self.chat_groups: ChatGroups = FakeChatGroups(groups, members, fake_clerks)
+        self.notices, self.notice_acks, self.notice_sends = NoNotices(), NoNoticeAcks(), NoNoticeSends()
         reports, photos = _Table(store.promotion_reports), _Table(store.promotion_photos)
         talk = _Table(store.group_messages)
         self.promotions: Promotions = FakePromotions(reports, photos)
