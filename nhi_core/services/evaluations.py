@@ -29,6 +29,7 @@ from nhi_core.services.group_activity import GroupActivityService
 from nhi_core.services.promotion_figures import PromotionFigures
 
 # Items that we count ourselves, where the year's files say nothing of an office: item → our own figure.
+MOST_CASES = 1_000_000
 STATIC, EVENT, ACTIVITY = "promotion_static", "promotion_event", "line_activity"
 
 
@@ -134,8 +135,8 @@ class EvaluationService:
     def correct(self, figure: Figure, *, by: str, reason: str) -> None:
         """Set one figure by hand, with its reason in the trail. Raises Invalid."""
         self.scheme(figure.year).item(figure.item)
-        if not reason.strip():
-            raise Invalid("a reason is needed")
+        if not reason.strip() or not (1 <= figure.month <= 12 and 0 <= figure.count <= MOST_CASES):
+            raise Invalid("a month, a figure and a reason are needed")
         with self._uow() as uow:
             if uow.offices.get(figure.office) is None:
                 raise Invalid("no such office")
