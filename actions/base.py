@@ -12,6 +12,7 @@ from rasa_sdk import Action, Tracker
 
 from actions.corrections import meant
 from actions.followups import UNSURE, Heading, heading, may_follow
+from nhi_core import tracing
 from nhi_core.domain import errors
 from nhi_core.domain.roc import PremiumMonth
 from nhi_core.wire import ActionReply
@@ -122,9 +123,10 @@ class CounterAction(Action):  # type: ignore[misc]  # the SDK ships without type
         token = _turn_of(tracker)
         try:
             turn = self.core.turns.resolve(token)
-            answer = self._answer(turn, read(tracker))
-            self._remember(turn, answer)
-            ticket = None if answer.view is None else self.core.tickets.seal(answer.view, turn=token)
+            with tracing.span("action", parent=turn.trace, action=self.name()):
+                answer = self._answer(turn, read(tracker))
+                self._remember(turn, answer)
+                ticket = None if answer.view is None else self.core.tickets.seal(answer.view, turn=token)
             reply = ActionReply(template=answer.template, ticket=ticket, args=dict(answer.args or {}))
         except errors.CounterError as problem:
             template = next(

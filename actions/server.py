@@ -16,6 +16,7 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
 from actions.registry import all_actions
+from nhi_core import tracing
 from nhi_core.bootstrap import Core, build
 from nhi_core.logs import configure
 from nhi_core.settings import Settings
@@ -31,7 +32,8 @@ MAX_BODY = 2 * 1024 * 1024
 def create_app(settings: Settings | None = None, core: Core | None = None) -> Flask:
     """Build the WSGI application. `POST /webhook` is Rasa's call; `GET /health/live` is open."""
     settings = settings or Settings.load()
-    configure(settings)
+    configure(settings, process="actions")
+    tracing.configure(settings, process="actions")
     core = core or build(settings)
     executor = ActionExecutor()
     for action in all_actions(core):

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, jsonify
+from pydantic import SecretStr
 from werkzeug.exceptions import HTTPException
 
 from bot import metrics, webhook
 from bot.api import health, kiosk, media
 from bot.api import metrics as metrics_api
+from bot.api.figures import Figures
 from bot.console import blueprint as console
 from bot.link import pages as link
 from bot.mailbox import Mailbox
@@ -19,7 +21,7 @@ from bot.pay import pages as pay
 from bot.pay import sandbox as sandbox_gateway
 from bot.slips import pages as slip_pages
 from bot.workers.queue import configured, enqueue_with, tell_with
-from nhi_core import bootstrap, logs
+from nhi_core import bootstrap, logs, measures, tracing
 from nhi_core.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ def create_app(
     """
     settings = settings or Settings.load()
     logs.configure(settings, process="web")
+    tracing.configure(settings, process="web")
     core = core or bootstrap.build(settings)
     mailbox = Mailbox(core.redis, core.sealer)
 
@@ -77,9 +80,14 @@ def create_app(
     app.register_blueprint(console.blueprint(core))  # authentication: the session's row, and a role a page
     app.register_blueprint(notice_pages.blueprint(core.notice_links))  # authentication: signed addresses
     app.register_blueprint(media.blueprint(core.pictures, core.history))  # authentication: the random token
-    app.register_blueprint(metrics_api.blueprint(mailbox))  # authentication: this machine only
+    # authentication: this machine only, or a token
+    app.register_blueprint(metrics_api.blueprint(Figures(core, mailbox), _plain(settings.metrics_token)))
     finish_app(app)
     return app
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
 
 
 def finish_app(app: Flask) -> None:
@@ -110,4 +118,5 @@ def _finish(answer: Response) -> Response:
     for name, value in _HEADERS.items():
         answer.headers.setdefault(name, value)
     metrics.WEBHOOKS.labels(status=str(answer.status_code)).inc()
+    measures.note_memory("web")
     return answer

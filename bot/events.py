@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -33,6 +33,8 @@ class Event:
     id: str
     raw: Raw
     received_at: datetime
+    # The span of the webhook call that brought it.
+    trace: str | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         """Show nothing personal."""

@@ -7,6 +7,7 @@ the sweeper when it is back; a claim is then held by a Redis key, so that "claim
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from nhi_core.bootstrap import Core
 
 log = structlog.get_logger(__name__)
+
+_WORD = re.compile(r"[a-z_]{1,20}")
 
 _WAITING = "{mail}:journal"
 _CLAIM_FOR = timedelta(days=2)
@@ -68,7 +71,7 @@ class Journal:
     def settle(self, key: str, *, outcome: str, request_id: str | None = None) -> None:
         """Record how a claimed send ended."""
         log.info("send_settled", send=key, outcome=outcome, request_id=request_id)
-        metrics.SENDS.labels(kind=key.rpartition(":")[2], outcome=outcome).inc()
+        metrics.SENDS.labels(kind=_kind(key), outcome=outcome).inc()
         entry = {"key": key, "outcome": outcome, "request_id": request_id}
         try:
             self._write("settle", dict(entry))
@@ -124,3 +127,9 @@ class Journal:
         log.warning("journal_kept", do=do)
         with cache_errors():
             self._redis.rpush(_WAITING, json.dumps({"do": do, "entry": entry}))
+
+
+def _kind(key: str) -> str:
+    """Return the word a key ends in (`…:reply`); an id at its end must not become a label."""
+    last = key.rpartition(":")[2]
+    return last if _WORD.fullmatch(last) else "other"

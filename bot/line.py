@@ -12,6 +12,7 @@ code means two things (400 for a dead reply token, 429 for the month's limit) th
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -32,7 +33,11 @@ from linebot.v3.messaging import (
     UpdateRichMenuAliasRequest,
 )
 from linebot.v3.messaging.exceptions import ApiException
+from opentelemetry.trace import SpanKind
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError
+
+from bot import metrics
+from nhi_core import tracing
 
 log = structlog.get_logger(__name__)
 
@@ -253,15 +258,23 @@ def _send(model: Any, body: Mapping[str, Any], call: Callable[..., Any], **optio
 
 
 def _call(call: Callable[..., _Result], *args: Any, read: float = READ, **options: Any) -> _Result:
-    try:
-        return call(*args, _request_timeout=(CONNECT, read), **options)
-    except ApiException as error:
-        result = _classified(error)
-        log.warning("line_refused", call=_name(call), status=error.status, result=type(result).__name__)
-        raise LineError(result) from None
-    except HTTPError as error:
-        log.warning("line_unreachable", call=_name(call), error=type(error).__name__)
-        raise LineError(Unreachable(maybe_sent=not _never_left(error))) from None
+    name, began, outcome = _name(call), time.perf_counter(), "Sent"
+    with tracing.span("line", role=SpanKind.CLIENT, call=name) as noted:
+        try:
+            return call(*args, _request_timeout=(CONNECT, read), **options)
+        except ApiException as error:
+            result = _classified(error)
+            outcome = type(result).__name__
+            noted.note(status=int(error.status or 0))
+            log.warning("line_refused", call=name, status=error.status, result=outcome)
+            raise LineError(result) from None
+        except HTTPError as error:
+            outcome = "Unreachable"
+            log.warning("line_unreachable", call=name, error=type(error).__name__)
+            raise LineError(Unreachable(maybe_sent=not _never_left(error))) from None
+        finally:
+            noted.note(outcome=outcome)
+            metrics.LINE_SECONDS.labels(call=name, outcome=outcome).observe(time.perf_counter() - began)
 
 
 def _name(call: Callable[..., Any]) -> str:

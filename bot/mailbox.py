@@ -36,6 +36,7 @@ from redis.exceptions import LockError, LockNotOwnedError, RedisError
 from redis.lock import Lock
 
 from bot.events import Event
+from nhi_core import tracing
 from nhi_core.domain.errors import CacheUnavailable
 
 log = structlog.get_logger(__name__)
@@ -151,7 +152,8 @@ class Mailbox:
             sealed.decode("ascii"), context="mailbox", row=f"{mail.mailbox_id}|{mail.event_id}"
         )
         body: dict[str, Any] = json.loads(text)
-        return Event(mail.event_id, body["event"], datetime.fromtimestamp(body["received"] / 1000, UTC))
+        received = datetime.fromtimestamp(body["received"] / 1000, UTC)
+        return Event(mail.event_id, body["event"], received, body.get("trace"))
 
     def done(self, mail: Mail) -> int:
         """Remove the mail if it is still the head; return how many are left."""
@@ -184,12 +186,26 @@ class Mailbox:
         with cache_errors():
             return self._redis.zcard(_PENDING)
 
+    def heads(self, limit: int) -> list[str]:
+        """Return the event ids at the heads of the mailboxes that have waited longest, at most `limit`."""
+        with cache_errors():
+            boxes = cast(list[bytes], self._redis.zrange(_PENDING, 0, limit - 1))
+            pipe = self._redis.pipeline(transaction=False)
+            for box in boxes:
+                pipe.lindex(_box(box.decode()), 0)
+            packed = cast(list[bytes | None], pipe.execute())
+        return [one.split(b"|", 1)[0].decode("ascii", "replace") for one in packed if one is not None]
+
     def hold(self, mailbox_id: str, life: timedelta = LOCK_LIFE) -> Held:
         """Return the box's lock, to be used with `with`; look at `acquired`."""
         return Held(self._redis, f"{{mail}}:lock:{mailbox_id}", life.total_seconds())
 
     def _pack(self, mailbox_id: str, event: Event) -> bytes:
-        body = {"event": event.raw, "received": round(event.received_at.timestamp() * 1000)}
+        body = {
+            "event": event.raw,
+            "received": round(event.received_at.timestamp() * 1000),
+            "trace": tracing.carried(),
+        }
         sealed = self._sealer.seal(json.dumps(body), context="mailbox", row=f"{mailbox_id}|{event.id}")
         return f"{event.id}|{sealed}".encode("ascii")
 

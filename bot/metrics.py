@@ -22,6 +22,29 @@ NOTICES_HALTED = Counter("nhi_bot_notices_halted", "Notices that stopped on thei
 NOTICES_STOPPED = Gauge(
     "nhi_bot_notices_stopped", "Notices that stand still and wait for staff", multiprocess_mode="mostrecent"
 )
+STAGE_SECONDS = Histogram(
+    "nhi_bot_stage_seconds",
+    "Time spent in a stage of a turn",
+    ["stage"],
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+WAIT_SECONDS = Histogram(
+    "nhi_bot_wait_seconds",
+    "Time from a webhook's arrival until a worker begins with its event",
+    buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300),
+)
+LINE_SECONDS = Histogram(
+    "nhi_bot_line_seconds",
+    "Time of a call to LINE, by call and how it ended",
+    ["call", "outcome"],
+    buckets=(0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+RASA_SECONDS = Histogram(
+    "nhi_bot_rasa_seconds",
+    "Time of a call to the dialogue engine, by how it ended",
+    ["outcome"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+)
 WEBHOOK_SECONDS = Histogram(
     "nhi_bot_webhook_seconds",
     "Time to answer a webhook call",
@@ -32,7 +55,6 @@ TURN_SECONDS = Histogram(
     "Time from a webhook's arrival to the end of its event",
     buckets=(0.02, 0.05, 0.1, 0.15, 0.25, 0.4, 0.8, 1.5, 3, 10, 60),
 )
-PENDING = Gauge("nhi_bot_mailboxes_pending", "Mailboxes that hold mail", multiprocess_mode="mostrecent")
 JOURNAL = Gauge("nhi_bot_journal_waiting", "Entries waiting for the database", multiprocess_mode="mostrecent")
 LETTERS = Gauge(
     "nhi_bot_letters", "Letters by kind and state", ["kind", "state"], multiprocess_mode="mostrecent"

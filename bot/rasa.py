@@ -6,6 +6,8 @@ failures in a row nobody waits any more for some seconds, and one call then trie
 
 from __future__ import annotations
 
+import time
+
 import pybreaker
 import requests
 import structlog
@@ -13,6 +15,8 @@ from pydantic import ValidationError
 from requests.adapters import HTTPAdapter
 from urllib3 import Timeout
 
+from bot import metrics, stages
+from nhi_core import tracing
 from nhi_core.wire import TurnReply, TurnRequest
 
 log = structlog.get_logger(__name__)
@@ -79,10 +83,18 @@ class RasaClient:
 
     def ask(self, request: TurnRequest) -> TurnReply:
         """Return the engine's answer. Raises RasaDown, RasaSlow or RasaRefused."""
+        began, outcome = time.perf_counter(), "answered"
         try:
-            reply: TurnReply = self._breaker.call(self._post, request)
+            with stages.stage("dialogue"):
+                reply: TurnReply = self._breaker.call(self._post, request)
         except pybreaker.CircuitBreakerError as error:
+            outcome = "breaker_open"
             raise RasaDown("the breaker is open") from error
+        except RasaFailed as error:
+            outcome = error.reason
+            raise
+        finally:
+            metrics.RASA_SECONDS.labels(outcome=outcome).observe(time.perf_counter() - began)
         return reply
 
     def close(self) -> None:
@@ -96,7 +108,7 @@ class RasaClient:
             answer = self._session.post(
                 self._url,
                 data=request.model_dump_json().encode(),
-                headers={"Content-Type": "application/json"},
+                headers={"Content-Type": "application/json", **_trace()},
                 timeout=timeout,  # type: ignore[arg-type]
                 allow_redirects=False,
             )
@@ -116,3 +128,8 @@ class RasaClient:
         except ValidationError as error:
             log.error("rasa_answer_unreadable", problems=error.error_count())  # noqa: TRY400 - its text holds input
             raise RasaRefused("unreadable answer") from None
+
+
+def _trace() -> dict[str, str]:
+    carried = tracing.carried()
+    return {} if carried is None else {tracing.CARRIER: carried}

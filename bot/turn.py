@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 
-from bot import handlers
+from bot import handlers, stages
 from bot.errands import Errands, Render
 from bot.events import Event
 from bot.journal import Journal
@@ -132,7 +132,8 @@ class Desk:
         if event.reply_token is None:
             self._close(event, Ending("unanswered", "no_reply_token"))
             return
-        messages, answer = self._rendered(visit, answer)
+        with stages.stage("render"):
+            messages, answer = self._rendered(visit, answer)
         account_id = visit.opened.account_id if visit.opened is not None else None
         stored: dict[str, Any] = {
             "messages": messages,
@@ -170,13 +171,14 @@ class Desk:
 
     def _deliver(self, event: Event, stored: Mapping[str, Any]) -> None:
         messages = cast("Sequence[Message]", stored["messages"])
-        failed = self.replies.deliver(
-            event,
-            messages,
-            account_id=stored["account_id"],
-            plain=cast("Message", stored["plain"]),
-            sent=partial(self._shown, event, stored.get("shows") or ()),
-        )
+        with stages.stage("send"):
+            failed = self.replies.deliver(
+                event,
+                messages,
+                account_id=stored["account_id"],
+                plain=cast("Message", stored["plain"]),
+                sent=partial(self._shown, event, stored.get("shows") or ()),
+            )
         if failed is not None:
             self._close(event, failed)
         elif stored["outcome"] != "parked":

@@ -18,6 +18,7 @@ from bot.outcomes import Line, Say
 from bot.parking import Parking
 from bot.rasa import RasaClient, RasaFailed
 from bot.scrub import Scrubbed
+from nhi_core import tracing
 from nhi_core.domain.errors import CacheUnavailable, Invalid, StoreUnavailable, TurnClosed
 from nhi_core.wire import LANGUAGES, ActionReply, IntentRequest, Language, TurnReply, TurnRequest
 
@@ -114,7 +115,9 @@ class Visit:
         view = self.view
         by_tap = isinstance(said, IntentRequest)
         secrets = _NO_SECRETS if isinstance(said, IntentRequest) else said.secrets
-        turn = self.core.turns.begin(view.account_id, language=view.language, secrets=secrets)
+        turn = self.core.turns.begin(
+            view.account_id, language=view.language, secrets=secrets, trace=tracing.carried()
+        )
         animation = self._show_loading()
         try:
             request = TurnRequest(

@@ -19,7 +19,7 @@ from flask import Blueprint, Response, abort, request
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from bot import metrics
+from bot import metrics, stages
 from bot.events import KINDS, Event
 from bot.mailbox import Mailbox
 from nhi_core.domain.errors import CacheUnavailable
@@ -102,7 +102,8 @@ def _timed(view: Callable[[], Response]) -> Callable[[], Response]:
     def timed() -> Response:
         start = time.perf_counter()
         try:
-            return view()
+            with stages.stage("webhook"):
+                return view()
         finally:
             metrics.WEBHOOK_SECONDS.observe(time.perf_counter() - start)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -11,7 +12,7 @@ from redis import Redis
 
 from nhi_core.adapters.calendar import DEFAULT_OVERRIDES, TaiwanCalendar
 from nhi_core.adapters.clock import SystemClock, SystemIds
-from nhi_core.adapters.db import ColumnSealer, Engine, SqlUnitOfWorkFactory, make_engine
+from nhi_core.adapters.db import ColumnSealer, Engine, SqlUnitOfWorkFactory, make_engine, read_workload
 from nhi_core.adapters.db import ping as ping_database
 from nhi_core.adapters.db.bulk_imports import SqlImports
 from nhi_core.adapters.evaluation import schemes
@@ -29,6 +30,7 @@ from nhi_core.domain.reminders import QuietHours
 from nhi_core.health import HealthService
 from nhi_core.ports import Clock, Fingerprints, Ids, Limiter, UnitOfWorkFactory, Vault, WorkingDays
 from nhi_core.ports_files import ContentStore, PictureCleaner
+from nhi_core.ports_operations import Workload
 from nhi_core.security import KeyedFingerprints, KeyRings, Sealer, Signer
 from nhi_core.security.passwords import ArgonPasswords
 from nhi_core.security.timecodes import SandboxTotp, Totp
@@ -134,6 +136,7 @@ class Core:
     reminder_sending: ReminderSending
     sends: SendService
     inbound: InboundService
+    workload: Callable[[], Workload]
     imports: ImportService
     health: HealthService
     payments: PaymentService
@@ -283,6 +286,7 @@ def build(
         reminder_sending=ReminderSending(uow, clock, ids, planner),
         sends=sends,
         inbound=InboundService(uow),
+        workload=lambda: read_workload(engine, clock.now()),
         imports=ImportService(
             FileSource(engine, settings.database_url.get_secret_value(), keys, clock),
             SqlImports(engine, ColumnSealer(sealer, fingerprints), clock),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 import structlog
 from structlog.types import EventDict, ExcInfo, Processor, WrappedLogger
 
+from nhi_core import tracing
 from nhi_core.redaction import HIDDEN, describe, is_secret_name, redact, redact_text
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def configure(settings: Settings, *, process: str | None = None, stream: TextIO 
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         render_exception,
         redact_event,
+        add_trace,
     ]
     console = settings.log_format == "console" or (settings.log_format == "auto" and out.isatty())
     renderer: Processor = (
@@ -87,6 +89,15 @@ def configure(settings: Settings, *, process: str | None = None, stream: TextIO 
     structlog.contextvars.clear_contextvars()
     if process is not None:
         structlog.contextvars.bind_contextvars(process=process)
+
+
+def add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Processor: the id of the present trace, so that the lines of one turn can be found together.
+
+    After redaction: it is a random number of our own, and may look like anything.
+    """
+    found = tracing.trace_id()
+    return event if found is None else {**event, "trace": found}
 
 
 def redact_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

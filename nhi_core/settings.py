@@ -21,6 +21,7 @@ from nhi_core.domain.rates import WAIVE_LE_DEFAULT
 from nhi_core.security import KeyRings, KeysUnusable, load_key_file, sandbox_rings
 from nhi_core.settings_identity import IdentitySettings
 from nhi_core.settings_mail import MailSettings
+from nhi_core.settings_operations import OperationsSettings
 from nhi_core.settings_payments import PaymentSettings
 
 _SANDBOX_PHONE = "02-0000-0000"
@@ -50,6 +51,8 @@ _PLAIN_WORDS = {
     "bool_parsing": "must be true or false",
     "int_parsing": "must be a whole number",
     "greater_than_equal": "must not be negative",
+    "less_than_equal": "is too large",
+    "float_parsing": "must be a number",
     "string_pattern_mismatch": "has the wrong form",
     "too_short": "is too short",
 }
@@ -64,7 +67,7 @@ class SettingsRefused(Exception):
         super().__init__("the settings cannot be used:\n" + "\n".join(f"  - {line}" for line in problems))
 
 
-class Settings(PaymentSettings, MailSettings, IdentitySettings):
+class Settings(PaymentSettings, MailSettings, IdentitySettings, OperationsSettings):
     """All settings; read them with `Settings.load()`."""
 
     model_config = SettingsConfigDict(

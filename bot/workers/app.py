@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import sys
 
-from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+from celery.signals import (
+    setup_logging,
+    task_postrun,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_ready,
+)
 
-from bot.workers import runtime, transport
+from bot.workers import figures, runtime, transport
 from bot.workers.queue import configured
-from nhi_core import logs
+from nhi_core import logs, tracing
 from nhi_core.settings import Settings
 
 transport.install()
@@ -25,13 +31,22 @@ def _own_logs(**_: object) -> None:
 
 
 def _build(**_: object) -> None:
+    tracing.configure(settings, process="worker")
     runtime.office()
 
 
 def _close(**_: object) -> None:
     runtime.close()
+    tracing.close()
+    figures.forget()
+
+
+def _show(**_: object) -> None:
+    figures.serve(settings)
 
 
 setup_logging.connect(_own_logs, weak=False)
 worker_process_init.connect(_build, weak=False)
 worker_process_shutdown.connect(_close, weak=False)
+worker_ready.connect(_show, weak=False)
+task_postrun.connect(figures.note, weak=False)

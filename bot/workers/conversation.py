@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import structlog
 
-from bot import metrics
+from bot import metrics, stages
+from bot.events import KINDS, Event
 from bot.mailbox import Held, Mail
 from bot.outcomes import RetryLater
 from bot.workers import runtime
@@ -56,7 +57,7 @@ def _work(office: Office, mailbox_id: str, held: Held) -> bool:
 
 def _one(office: Office, mail: Mail) -> bool:
     """Bring one piece of mail a step further; False when it waits. A failed try leaves it at the head."""
-    desk, now = office.desk, office.desk.core.clock.now()
+    desk = office.desk
     try:
         event = office.mailbox.open(mail)
     except (SealBroken, ValueError, KeyError, TypeError) as error:
@@ -64,6 +65,18 @@ def _one(office: Office, mail: Mail) -> bool:
         desk.journal.close(mail.event_id, kind="unknown", outcome="unanswered", reason="unreadable_mail")
         office.mailbox.done(mail)
         return True
+    if mail.attempt == 1:
+        metrics.WAIT_SECONDS.observe(max(0.0, (desk.core.clock.now() - event.received_at).total_seconds()))
+    kind = event.kind if event.kind in KINDS else "other"
+    with stages.stage("turn", parent=event.trace, kind=kind, attempt=mail.attempt) as noted:
+        ended = _try(office, mail, event)
+        noted.note(outcome="ended" if ended else "waits")
+    return ended
+
+
+def _try(office: Office, mail: Mail, event: Event) -> bool:
+    """Handle the event once; False when it must be tried again."""
+    desk, now = office.desk, office.desk.core.clock.now()
     try:
         if mail.attempt > ATTEMPTS:
             desk.give_up(event, mail.mailbox_id)

@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 DRAIN = "conversation.drain"
 BINDING_NEWS = "sweeps.binding_news"
 QUEUE = "nhi-counter"
+QUEUE_PREFIX = "nhi-queue:"
 
 
 def _options(settings: Settings) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         # A task whose worker vanished comes back after this many seconds; the sweeper is quicker.
         "broker_transport_options": {
             "visibility_timeout": 600,
-            "global_keyprefix": "nhi-queue:",
+            "global_keyprefix": QUEUE_PREFIX,
             **patience,
         },
         # In memory: what is due is found in Redis, so a restarted beat has nothing to remember.

@@ -20,6 +20,8 @@ class TurnContext:
     account_id: str
     language: str
     secrets: Mapping[str, tuple[str, ...]]
+    # The span that asked, for the action's own: the dialogue engine between them knows nothing of traces.
+    trace: str | None = None
 
     def __repr__(self) -> str:
         """Show the opaque id alone: secrets are identifiers."""
@@ -35,7 +37,12 @@ class TurnService:
         self._ttl = ttl
 
     def begin(
-        self, account_id: str, *, language: str, secrets: Mapping[str, Sequence[str]] | None = None
+        self,
+        account_id: str,
+        *,
+        language: str,
+        secrets: Mapping[str, Sequence[str]] | None = None,
+        trace: str | None = None,
     ) -> str:
         """Return a new turn's token. Raises CacheUnavailable."""
         turn = self._ids.token()
@@ -43,6 +50,7 @@ class TurnService:
             "account_id": account_id,
             "language": language,
             "secrets": {kind: list(found) for kind, found in (secrets or {}).items()},
+            "trace": trace,
         }
         self._vault.put(_name(turn), value, context=_CONTEXT, ttl=self._ttl)
         return turn
@@ -59,6 +67,7 @@ class TurnService:
             account_id=str(value["account_id"]),
             language=str(value["language"]),
             secrets={kind: tuple(found) for kind, found in secrets.items()},
+            trace=str(value["trace"]) if value.get("trace") else None,
         )
 
     def end(self, turn: str) -> None:

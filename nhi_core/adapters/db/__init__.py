@@ -17,6 +17,7 @@ from nhi_core.adapters.db.migrate import MigrationState, migrate, migration_stat
 from nhi_core.adapters.db.reseal import ResealReport, reseal, stale_values
 from nhi_core.adapters.db.sealing import ColumnSealer
 from nhi_core.adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
+from nhi_core.adapters.db.workload import read_workload
 
 __all__ = [
     "ColumnSealer",
@@ -29,6 +30,7 @@ __all__ = [
     "migrate",
     "migration_state",
     "ping",
+    "read_workload",
     "reseal",
     "stale_values",
 ]

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from nhi_core import measures
 from nhi_core.domain.errors import StoreUnavailable
 
 __all__ = ["READ_ONLY", "Engine", "make_engine", "ping", "translated"]
@@ -32,8 +33,8 @@ def make_engine(url: str, *, for_migrations: bool = False) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed, foreign_keys=not for_migrations)
-    return _postgresql(parsed.set(drivername="postgresql+psycopg"), limits=not for_migrations)
+        return _counted(_sqlite(parsed, foreign_keys=not for_migrations))
+    return _counted(_postgresql(parsed.set(drivername="postgresql+psycopg"), limits=not for_migrations))
 
 
 @contextmanager
@@ -49,6 +50,20 @@ def ping(engine: Engine) -> None:
     """Ask the database for one row; raises StoreUnavailable."""
     with translated(), engine.connect().execution_options(**READ_ONLY) as connection:
         connection.execute(text("SELECT 1"))
+
+
+def _counted(engine: Engine) -> Engine:
+    @event.listens_for(engine, "checkout")
+    def _out(
+        _connection: DBAPIConnection, _entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+    ) -> None:
+        measures.POOL_IN_USE.inc()
+
+    @event.listens_for(engine, "checkin")
+    def _in(_connection: DBAPIConnection | None, _entry: ConnectionPoolEntry) -> None:
+        measures.POOL_IN_USE.dec()
+
+    return engine
 
 
 def _sqlite(url: URL, *, foreign_keys: bool) -> Engine:

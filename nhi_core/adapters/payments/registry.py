@@ -54,7 +54,7 @@ def _line_pay(settings: Settings, ids: Ids) -> list[PaymentProvider]:
     if not settings.line_pay_channel_id or not settings.line_pay_secret:
         return []
     secret = settings.line_pay_secret.get_secret_value()
-    http = GatewayHttp(settings.line_pay_url)
+    http = GatewayHttp(settings.line_pay_url, name="line_pay")
     return [LinePay(http, ids, channel_id=settings.line_pay_channel_id, secret=secret)]
 
 
@@ -64,7 +64,7 @@ def _jkopay(settings: Settings) -> list[PaymentProvider]:
         return []
     return [
         JkoPay(
-            GatewayHttp(settings.jkopay_url),
+            GatewayHttp(settings.jkopay_url, name="jkopay"),
             store_id=store,
             api_key=key.get_secret_value(),
             secret=secret.get_secret_value(),

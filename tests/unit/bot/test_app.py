@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
+from prometheus_client import Metric
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from bot.api import health
 from bot.api import metrics as metrics_api
-from nhi_core.domain.errors import CacheUnavailable
 from nhi_core.health import HealthService
 
 
@@ -60,21 +63,16 @@ def test_a_part_that_hangs_does_not_hang_the_page(monkeypatch: pytest.MonkeyPatc
     assert body["parts"]["redis"]["ok"]
 
 
-class FakePending:
-    """A mailbox that says how many wait."""
+class Waiting(Collector):
+    """Figures that say one thing."""
 
-    def __init__(self, pending: int | None) -> None:
-        self._pending = pending
-
-    def pending(self) -> int:
-        if self._pending is None:
-            raise CacheUnavailable("gone")
-        return self._pending
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily("nhi_bot_mailboxes_pending", "Mailboxes that hold mail", 3)
 
 
-def metrics(pending: int | None = 3, address: str = "127.0.0.1", **headers: str) -> tuple[int, str]:
+def metrics(address: str = "127.0.0.1", token: str | None = None, **headers: str) -> tuple[int, str]:
     app = Flask("bot")
-    app.register_blueprint(metrics_api.blueprint(FakePending(pending)))  # type: ignore[arg-type]
+    app.register_blueprint(metrics_api.blueprint(Waiting(), token))
     answer = app.test_client().get("/metrics", headers=headers, environ_base={"REMOTE_ADDR": address})
     return answer.status_code, answer.text
 
@@ -86,8 +84,11 @@ def test_metrics_on_this_machine() -> None:
     assert "nhi_bot_webhook_seconds" in body
 
 
-def test_metrics_with_redis_away_still_tell_the_rest() -> None:
-    assert "nhi_bot_mailboxes_pending -1.0" in metrics(None)[1]
+def test_with_a_token_the_monitoring_may_ask_from_anywhere_and_nobody_else_from_here() -> None:
+    token = "a-token-for-monitoring"
+    assert metrics("10.0.0.7", token, Authorization=f"Bearer {token}")[0] == 200
+    assert metrics("10.0.0.7", token, Authorization="Bearer other")[0] == 404
+    assert metrics("127.0.0.1", token)[0] == 404
 
 
 @pytest.mark.parametrize("address", ["10.0.0.7", "::ffff:10.0.0.7", ""])

@@ -1,0 +1,1 @@
+"""Metrics, traces, backups and deployment."""
