@@ -81,16 +81,17 @@ def _webhook(executor: ActionExecutor) -> Callable[[], tuple[Response, int]]:
 
 
 @click.command()
-@click.option("--port", default=5055, show_default=True, help="Port on 127.0.0.1.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=5055, show_default=True, help="The port.")
 @click.option("--threads", default=8, show_default=True, help="How many calls are answered at once.")
-def main(port: int, threads: int) -> None:
-    """Serve on the loopback interface with one gunicorn process."""
+def main(host: str, port: int, threads: int) -> None:
+    """Serve with one gunicorn process, on the loopback interface unless told otherwise."""
     from gunicorn.app.base import BaseApplication  # noqa: PLC0415 - gunicorn is not importable on Windows
 
     class Server(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
             for key, value in {
-                "bind": f"127.0.0.1:{port}",
+                "bind": f"{host}:{port}",
                 "workers": 1,
                 "worker_class": "gthread",
                 "threads": threads,

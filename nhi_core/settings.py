@@ -124,7 +124,9 @@ class Settings(PaymentSettings, MailSettings, IdentitySettings, OperationsSettin
         if os.environ.get("NHI_ENV") == "production":
             env_file = None
         try:
-            return cls(**{"_env_file": env_file, **overrides})
+            # A file for each secret, named like its variable: how container platforms hand secrets over.
+            secrets = os.environ.get("NHI_SECRETS_DIR") or None
+            return cls(**{"_env_file": env_file, "_secrets_dir": secrets, **overrides})
         except ValidationError as error:
             raise SettingsRefused(_in_plain_words(error)) from None
 

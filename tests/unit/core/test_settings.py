@@ -228,3 +228,21 @@ def test_production_has_no_web_log_in_unless_one_is_set(
     production: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert load(production, monkeypatch).web_identity is None
+
+
+def test_a_folder_of_secrets_holds_a_file_for_each_and_the_environment_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "RASA_TOKEN").write_text("a-token-from-a-file-1\n")
+    (tmp_path / "ACTIONS_TOKEN").write_text("a-token-from-a-file-2\n")
+    monkeypatch.setenv("NHI_SECRETS_DIR", str(tmp_path))
+    monkeypatch.setenv("ACTIONS_TOKEN", "a-token-from-the-environment")
+    settings = Settings.load(env_file=None)
+    assert settings.rasa_token.get_secret_value() == "a-token-from-a-file-1"
+    assert settings.actions_token.get_secret_value() == "a-token-from-the-environment"
+
+
+@pytest.mark.parametrize("address", ["otel:4318", "ftp://otel", "http://user:pw@otel:4318"])
+def test_the_collector_is_a_plain_web_address(address: str) -> None:
+    with pytest.raises(SettingsRefused, match="OTEL_EXPORTER_OTLP_ENDPOINT"):
+        Settings.load(env_file=None, OTEL_EXPORTER_OTLP_ENDPOINT=address)
