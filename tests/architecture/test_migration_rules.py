@@ -1,7 +1,7 @@
 """Expand first, contract a release later: after each migration the release before it can go on working.
 
-Judged by what the database looks like before and after each step, not by how the migration is written. One that
-drops what no release uses any more says so: `contract = True` in its module.
+Judged by what the database looks like before and after each step, not by how the migration is written. One
+that drops what no release uses any more says so: `contract = True` in its module.
 """
 
 from __future__ import annotations
