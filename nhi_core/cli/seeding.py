@@ -13,6 +13,7 @@ from nhi_core.domain.calendar import GraceModel
 from nhi_core.domain.late_fee import FeePolicy
 from nhi_core.security.passwords import ArgonPasswords
 from nhi_core.services.sandbox_applications import seed_applications
+from nhi_core.services.sandbox_notices import seed_notices
 from nhi_core.services.staff_sandbox import seed_staff
 
 
@@ -41,6 +42,11 @@ def promotion(core: Core) -> str:
     return f"Promotion: {put.reports} reports and {put.messages} messages of the group new."
 
 
+def notices(core: Core) -> str:
+    """Put some notices in that are fetched with a word; run again, it changes nothing."""
+    return f"Notices: {seed_notices(core.notices, core.clock.today())} new."
+
+
 # In this order; each returns a line for the reader.
 def evaluation(core: Core) -> str:
     """Put two years of made-up figures in, whose sums are the slides' public totals."""
@@ -48,4 +54,4 @@ def evaluation(core: Core) -> str:
     return f"Evaluation: {made.figures} figures and {made.quality} months of quality are new."
 
 
-SEEDS: tuple[Callable[[Core], str], ...] = (staff, applications, offices, promotion, evaluation)
+SEEDS: tuple[Callable[[Core], str], ...] = (staff, applications, offices, promotion, evaluation, notices)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from nhi_core.domain.evaluation import HUNDRED, ZERO, percent, rounded
+from nhi_core.domain.evaluation import ZERO, percent, rounded
 
 
 class ErrorKind(StrEnum):
@@ -63,7 +63,7 @@ class OfficeQuality:
 
 @dataclass(frozen=True, slots=True)
 class KindShare:
-    """A kind's errors, its exact share, and the share as shown: whole percents that sum up to a hundred."""
+    """A kind's errors, its exact share, and the share as shown: whole percents, which need not make 100."""
 
     kind: ErrorKind
     count: int
@@ -93,16 +93,11 @@ def report(offices: Collection[OfficeQuality], year: int, month: int) -> Quality
 
 
 def shares(counts: Mapping[ErrorKind, int]) -> tuple[KindShare, ...]:
-    """Return every kind's share. What is shown is rounded by the largest remainder: it sums up to 100."""
+    """Return every kind's share; shown are whole percents, each rounded half up by itself."""
     total = sum(counts.values())
     exact = {kind: percent(counts.get(kind, 0), total) or ZERO for kind in ErrorKind}
-    floors = {kind: int(value) for kind, value in exact.items()}
-    left = int(HUNDRED) - sum(floors.values()) if total else 0
-    order = sorted(ErrorKind, key=lambda kind: (floors[kind] - exact[kind], list(ErrorKind).index(kind)))
-    extra = frozenset(order[:left])
     return tuple(
-        KindShare(kind, counts.get(kind, 0), exact[kind], floors[kind] + (kind in extra))
-        for kind in ErrorKind
+        KindShare(kind, counts.get(kind, 0), exact[kind], int(rounded(exact[kind]))) for kind in ErrorKind
     )
 
 

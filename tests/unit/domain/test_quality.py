@@ -31,15 +31,22 @@ def test_the_slides_890_errors_by_true_arithmetic() -> None:
         K.SYSTEM_CHECK: "8.7",
         K.REVIEW_ERROR: "5.5",
     }
-    assert {rounded(one.exact) for one in found.values()} == {44, 32, 10, 9, 6}
-    assert sum(one.shown for one in found.values()) == 100
+    assert {kind: one.shown for kind, one in found.items()} == {
+        K.MISSING_KEY_IN: 44,
+        K.WRONG_KEY_IN: 32,
+        K.MISSING_PROOF: 10,
+        K.SYSTEM_CHECK: 9,
+        K.REVIEW_ERROR: 6,
+    }
 
 
 @given(st.fixed_dictionaries({kind: st.integers(0, 5_000) for kind in ErrorKind}))
-def test_what_is_shown_sums_up_to_a_hundred_or_to_nothing(counts: dict[ErrorKind, int]) -> None:
+def test_what_is_shown_is_never_further_from_the_truth_than_half_a_percent(
+    counts: dict[ErrorKind, int],
+) -> None:
     found = shares(counts)
-    assert sum(one.shown for one in found) == (100 if sum(counts.values()) else 0)
-    assert all(abs(one.shown - one.exact) < 1 for one in found)
+    assert sum(one.exact for one in found).quantize(Decimal("0.001")) == (100 if sum(counts.values()) else 0)
+    assert all(abs(one.shown - one.exact) <= Decimal("0.5") for one in found)
 
 
 def quality(office: str, received: int, errors: int) -> OfficeQuality:
