@@ -85,8 +85,12 @@ class ClerkEdges:
             uow.clerks.post(Posting(self._ids.uuid(), clerk.id, clerk.office_code, since))
 
     def end(self, uow: UnitOfWork, account: Account, clerk: Clerk, *, detail: Json) -> Clerk:
-        """End a clerk; the account is a citizen's again, with its own binding as it was."""
-        ended = dataclasses.replace(clerk, state=ClerkState.ENDED, ended_at=self._clock.now())
+        """End a clerk; the account is a citizen's again, with its own binding as it was.
+
+        A name that was never confirmed is not kept.
+        """
+        name = "" if clerk.state is ClerkState.PENDING else clerk.name
+        ended = dataclasses.replace(clerk, name=name, state=ClerkState.ENDED, ended_at=self._clock.now())
         _save(uow, ended, was=clerk)
         uow.clerks.close_posting(clerk.id, self._clock.today())
         self.dismiss(uow, account)

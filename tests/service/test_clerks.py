@@ -230,12 +230,14 @@ def test_an_impossible_transfer_is_refused(world: World, office: str, days: int)
 def test_a_registration_nobody_completes_ends_after_a_day(world: World) -> None:
     account, other = world.account("U1"), world.account("U2")
     begin(world, account)
+    world.clerks.give_name(account, "王淑芬")
     world.clock.advance(hours=25)
     begin(world, other)
     assert world.clerks.tidy() == (account,)
     assert world.conversations.get(account).kind is AccountKind.UNBOUND
     assert world.conversations.get(other).kind is AccountKind.CLERK
     assert world.clerks.tidy() == ()
+    assert "王淑芬" not in [clerk.name for clerk in world.uow.clerks.values()], "a name nobody confirmed"
 
 
 def test_the_staff_sees_names_masked(world: World) -> None:
