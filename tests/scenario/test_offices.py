@@ -35,7 +35,7 @@ def test_a_clerk_registers_and_nobody_writes_the_name_down(product: Product) -> 
     assert NAME in texts(shown)
     welcome = tapped(product, user, button(shown, "clerk_role"))
     assert "承辦人員帳號已啟用" in texts(welcome)
-    assert "端O瑤" in product.stack.cli("offices", "show", "PT-KANDING")
+    assert "端OO瑤" in product.stack.cli("offices", "show", "PT-KANDING")
     spellings = (NAME, NAME.encode("unicode_escape").decode(), repr(NAME.encode())[2:-1])
     for place in (product.logs(), redis_text(product), trackers(product)):
         assert not [one for one in spellings if one in place]
@@ -43,7 +43,7 @@ def test_a_clerk_registers_and_nobody_writes_the_name_down(product: Product) -> 
     leave = said(product, user, "解除綁定")
     assert "結束單位登記" in texts(leave)
     tapped(product, user, button(leave, "confirm_clerk_leave"))
-    assert "端O瑤" not in product.stack.cli("offices", "show", "PT-KANDING")
+    assert "端OO瑤" not in product.stack.cli("offices", "show", "PT-KANDING")
 
 
 def test_an_editor_of_the_sandbox_ties_the_small_group(product: Product) -> None:
