@@ -16,6 +16,7 @@ from bot.api.figures import Figures
 from bot.console import blueprint as console
 from bot.link import pages as link
 from bot.mailbox import Mailbox
+from bot.notices import ack_pages
 from bot.notices import pages as notice_pages
 from bot.pay import pages as pay
 from bot.pay import sandbox as sandbox_gateway
@@ -79,6 +80,7 @@ def create_app(
         app.register_blueprint(sandbox_gateway.blueprint(core.payment_means.sandbox_books))  # sandbox only
     app.register_blueprint(console.blueprint(core))  # authentication: the session's row, and a role a page
     app.register_blueprint(notice_pages.blueprint(core.notice_links))  # authentication: signed addresses
+    app.register_blueprint(ack_pages.blueprint(core.notice_ack_links, settings))  # the same
     app.register_blueprint(media.blueprint(core.pictures, core.history))  # authentication: the random token
     # authentication: this machine only, or a token
     app.register_blueprint(metrics_api.blueprint(Figures(core, mailbox), _plain(settings.metrics_token)))

@@ -60,6 +60,7 @@ from nhi_core.services.kiosks import KioskService
 from nhi_core.services.late_fees import LateFeeService
 from nhi_core.services.ledger import Assessor
 from nhi_core.services.matters import MatterService
+from nhi_core.services.notice_ack_links import NoticeAckLinks
 from nhi_core.services.notice_acks import NoticeAckService
 from nhi_core.services.notice_files import NoticeFiles
 from nhi_core.services.notice_links import NoticeLinks
@@ -152,6 +153,7 @@ class Core:
     notices: NoticeService
     notice_sending: NoticeSending
     notice_reading: NoticeReading
+    notice_ack_links: NoticeAckLinks
     notice_acks: NoticeAckService
     notice_links: NoticeLinks
     notice_files: NoticeFiles
@@ -220,6 +222,7 @@ def build(
     eslip_links = EslipLinks(Signer(keys.sign), clock, settings.public_url)
     sends = SendService(uow, clock, monthly_quota=settings.push_quota, reserve=settings.push_reserve)
     approvals = ApprovalService(uow, clock, ids)
+    notice_acks = NoticeAckService(uow, clock, ids)
     notice_links = NoticeLinks(uow, clock, Signer(keys.sign), files, settings.public_url)
     passwords = ArgonPasswords()
     staff = StaffService(uow, clock, ids, fingerprints, passwords)
@@ -329,7 +332,8 @@ def build(
         notices=NoticeService(uow, clock, ids, sends=sends, approvals=approvals),
         notice_sending=NoticeSending(uow, clock, ids),
         notice_reading=NoticeReading(uow, clock, notice_links),
-        notice_acks=NoticeAckService(uow, clock, ids),
+        notice_ack_links=NoticeAckLinks(uow, clock, Signer(keys.sign), notice_acks, settings.public_url),
+        notice_acks=notice_acks,
         notice_links=notice_links,
         notice_files=NoticeFiles(files, cleaner),
         promotion=PromotionService(uow, clock, ids),

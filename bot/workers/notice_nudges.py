@@ -59,9 +59,12 @@ def _push(office: Office, one: Nudge, notice: Notice) -> bool:
     if account is None or notice.ack_deadline is None:
         desk.core.notice_acks.nudge_settle(one, NudgeState.SKIPPED, "gone")
         return False
-    day = notice.ack_deadline.isoformat()
+    data = {
+        "day": notice.ack_deadline.isoformat(),
+        "url": desk.core.notice_ack_links.of(one, notice.ack_deadline),
+    }
     try:
-        words = desk.render(TEMPLATE, {"day": day}, language=account.language, session=MENU_SESSION)
+        words = desk.render(TEMPLATE, data, language=account.language, session=MENU_SESSION)
         messages = [*words, *shown(office, notice, account.language)]
         ending = desk.replies.push(one.key, account.channel_user, messages, account_id=account.id)
     except RetryLater as later:

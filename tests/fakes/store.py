@@ -25,6 +25,8 @@ from nhi_core.domain.group_activity import Message
 from nhi_core.domain.kiosks import Kiosk
 from nhi_core.domain.ledger import BillItem, DisasterArea, Refund, Subsidy
 from nhi_core.domain.mail import Mail
+from nhi_core.domain.notice_acks import Ack
+from nhi_core.domain.notices import Notice
 from nhi_core.domain.offices import ChatGroup, Clerk, GroupMember, Office, Posting
 from nhi_core.domain.payment import Attempt, Order
 from nhi_core.domain.payment_carry import carried_over
@@ -45,7 +47,7 @@ from tests.fakes.instalments import FakeApplications, FakePlans
 from tests.fakes.kiosks import FakeCardSessions, FakeFactAttempts, FakeKiosks
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.mails import FakeEslips, FakeMails, FakeRegistrations
-from tests.fakes.notices import NoNoticeAcks, NoNotices, NoNoticeSends
+from tests.fakes.notices import FakeNoticeAcks, FakeNotices, FakeNoticeSends
 from tests.fakes.offices import FakeChatGroups, FakeClerks, FakeOffices
 from tests.fakes.payments import FakePaymentOrders
 from tests.fakes.promotion import FakeGroupTalk, FakePromotions
@@ -110,6 +112,9 @@ class MemoryStore:
     clerks: dict[str, Clerk] = field(default_factory=dict)
     postings: dict[str, Posting] = field(default_factory=dict)
     chat_groups: dict[str, ChatGroup] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
+    notice_posts: dict[str, str] = field(default_factory=dict)
+    notice_acks: dict[str, Ack] = field(default_factory=dict)
     promotion_reports: dict[str, Report] = field(default_factory=dict)
     promotion_photos: dict[str, Photo] = field(default_factory=dict)
     group_messages: dict[str, Message | None] = field(default_factory=dict)
@@ -282,9 +287,21 @@ class MemoryUnitOfWork:
         self.offices: Offices = FakeOffices(offices)
         self.clerks: Clerks = fake_clerks
         self.chat_groups: ChatGroups = FakeChatGroups(groups, members, fake_clerks)
-        self.notices, self.notice_acks, self.notice_sends = NoNotices(), NoNoticeAcks(), NoNoticeSends()
-        reports, photos = _Table(store.promotion_reports), _Table(store.promotion_photos)
-        talk = _Table(store.group_messages)
+        acks, notices, posts = (
+            _Table(store.notice_acks),
+            _Table(store.notices),
+            _Table(store.notice_posts),
+        )
+        self.notices, self.notice_acks, self.notice_sends = (
+            FakeNotices(notices),
+            FakeNoticeAcks(acks),
+            FakeNoticeSends(posts),
+        )
+        reports, photos, talk = (
+            _Table(store.promotion_reports),
+            _Table(store.promotion_photos),
+            _Table(store.group_messages),
+        )
         self.promotions: Promotions = FakePromotions(reports, photos)
         self.group_talk: GroupTalk = FakeGroupTalk(talk)
         staff, browsers, approvals = (
@@ -317,6 +334,7 @@ class MemoryUnitOfWork:
             orders, attempts, callbacks, subscriptions, slips, mails, registrations,
             wanted, reminders, walks, kiosks, sessions, tries,
             offices, clerks, postings, groups, members, reports, photos, talk, staff, browsers, approvals,
+            notices, posts, acks,
         )  # fmt: skip
 
     def __enter__(self) -> Self:
