@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from nhi_core.cli.backup import backup
 from nhi_core.cli.bindings import bindings
 from nhi_core.cli.codes import bind_code, people, seed
 from nhi_core.cli.database import database
@@ -44,6 +45,7 @@ def register(group: click.Group) -> None:
         reminders,
         kiosk,
         bindings,
+        backup,
         staff,
     ):
         group.add_command(verb)
