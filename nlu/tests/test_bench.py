@@ -88,7 +88,8 @@ def test_stock_project_has_every_intent_with_a_rule_and_no_more_lines_than_asked
     intents = [next(iter(intent)) for intent in domain["intents"]]
     rules = yaml.safe_load((folder / "data" / "rules.yml").read_text(encoding="utf-8"))["rules"]
     lines = yaml.safe_load((folder / "data" / "nlu.yml").read_text(encoding="utf-8"))["nlu"]
-    assert sorted(rule["rule"] for rule in rules) == sorted(intents)
+    # One rule more: what it does not understand is answered too.
+    assert sorted(rule["rule"] for rule in rules) == sorted([*intents, "nlu_fallback"])
     assert project.WITH_ACTION in intents
     assert {len(entry["examples"].splitlines()) for entry in lines} == {3}
     assert project.write(tmp_path, each=3, epochs=1) == folder
