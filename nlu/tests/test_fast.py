@@ -7,6 +7,9 @@ from typing import Any, Dict
 import pytest
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
+from rasa.engine.exceptions import GraphRunError
+from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
+from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.utils.common import all_subclasses
@@ -18,6 +21,7 @@ from nlu.components import fast
 SLOW_RESOLVE = Event.__dict__["resolve_by_type"].__func__
 SLOW_EMPTY = Domain.is_empty
 SLOW_VALIDATE = RemoteAction._validate_action_result
+SLOW_RUN = DaskGraphRunner.run
 ANSWERS: list = [
     {},
     {"events": [], "responses": []},
@@ -70,6 +74,48 @@ def test_empty_and_full_domains_are_told_apart_as_before() -> None:
     full = Domain.from_dict({"intents": ["greet"]})
     for domain in (Domain.empty(), full):
         assert domain.is_empty() == SLOW_EMPTY(domain)
+
+
+class Joins(GraphComponent):
+    """A step that tells what it got."""
+
+    @classmethod
+    def create(cls, *_args: Any, **_kwargs: Any) -> "Joins":
+        return cls()
+
+    def join(self, **parts: Any) -> str:
+        if "broken" in parts:
+            raise RuntimeError("broken")
+        return "(" + " ".join(f"{name}={value}" for name, value in sorted(parts.items())) + ")"
+
+
+def _runner(**needs: Dict[str, str]) -> DaskGraphRunner:
+    """Return a runner of steps; `needs` says of each step which input or step gives which argument."""
+    nodes = {
+        name: SchemaNode(needs=own, uses=Joins, constructor_name="create", fn="join", config={}, eager=True)
+        for name, own in needs.items()
+    }
+    return DaskGraphRunner(GraphSchema(nodes), None, ExecutionContext(GraphSchema(nodes)))
+
+
+@pytest.mark.parametrize("targets", [["last"], ["middle"], ["last", "first"]])
+def test_steps_give_what_they_gave_before_whatever_is_wanted(targets: list) -> None:
+    runner = _runner(
+        last={"a": "middle", "b": "first"}, middle={"x": "first"}, first={"i": "__in__"}, other={}
+    )
+    for number in (1, [2], {"three": 3}):
+        inputs = {"__in__": number}
+        assert runner.run(inputs, targets) == SLOW_RUN(runner, inputs, targets)
+
+
+def test_a_step_that_fails_or_misses_something_fails_as_before() -> None:
+    runner = _runner(fails={"broken": "__in__"}, misses={"x": "nobody"})
+    for run in (DaskGraphRunner.run, SLOW_RUN):
+        for target, inputs in (("misses", {"__in__": 1}), ("misses", {"__in__": "fails"})):
+            with pytest.raises(GraphRunError):
+                run(runner, inputs, [target])
+        with pytest.raises(Exception, match="Error running"):
+            run(runner, {"__in__": 1}, ["fails"])
 
 
 def test_another_rasa_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
