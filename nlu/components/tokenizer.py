@@ -7,6 +7,7 @@ from typing import Any, Dict, List
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.components.normalise import fold
 from nlu.components.tokens import cut
@@ -25,6 +26,10 @@ class FiveScriptTokenizer(Tokenizer):
     def required_packages() -> List[str]:
         """Return what must be importable."""
         return ["opencc", "regex"]
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Leave the examples as they are: our components cut for themselves, and Rasa hashes tokens."""
+        return training_data
 
     def tokenize(self, message: Message, attribute: str) -> List[Token]:
         """Return the tokens of one attribute of a message."""
