@@ -66,4 +66,4 @@ lock: ## Resolve the requirements anew (after editing requirements/*.in)
 	@$(PYTHON) -m scripts.lock
 
 clean: ## Remove what can be made again (environments, models, local state)
-	rm -rf .venvs var artefacts nlu/models build *.egg-info
+	rm -rf .venvs var artefacts nlu/models nlu/.rasa build *.egg-info

