@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +19,7 @@ from bot import metrics
 from bot.events import KINDS
 from bot.mailbox import cache_errors
 from nhi_core.domain.errors import StoreUnavailable
+from nhi_core.domain.usage import Use
 from nhi_core.services.sends import Claim
 
 if TYPE_CHECKING:
@@ -39,11 +41,15 @@ class Journal:
         self._core = core
         self._redis = client
 
-    def close(self, event_id: str, *, kind: str, outcome: str, reason: str | None = None) -> None:
-        """Record how an inbound event ended."""
+    def close(
+        self, event_id: str, *, kind: str, outcome: str, reason: str | None = None, use: Use | None = None
+    ) -> None:
+        """Record how an inbound event ended; `use`: what it counts as."""
         log.info("event_closed", event_id=event_id, kind=kind, outcome=outcome, reason=reason)
         metrics.EVENTS.labels(kind=kind if kind in KINDS else "other", outcome=outcome).inc()
-        entry = {"event_id": event_id, "kind": kind, "outcome": outcome, "reason": reason}
+        entry: dict[str, Any] = {"event_id": event_id, "kind": kind, "outcome": outcome, "reason": reason}
+        if use is not None:
+            entry["use"] = asdict(use)
         try:
             self._write("close", dict(entry))
         except StoreUnavailable:
@@ -116,7 +122,9 @@ class Journal:
     def _write(self, do: str, entry: dict[str, Any]) -> Claim | None:
         match do:
             case "close":
-                self._core.inbound.close(entry.pop("event_id"), **entry)
+                use = entry.pop("use", None)
+                counted = None if use is None else Use(**use)
+                self._core.inbound.close(entry.pop("event_id"), use=counted, **entry)
             case "claim_reply":
                 return self._core.sends.claim_reply(entry.pop("key"), **entry)
             case _:

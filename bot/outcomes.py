@@ -13,12 +13,14 @@ from nhi_core.wire import Language
 class Line:
     """One message to be: a template and its data. The data is personal; `repr` shows the template alone.
 
-    `language`: when this one message is in another language than the person's.
+    `language`: when this one message is in another language than the person's. `reply_only`: said with
+    the free reply alone, not worth a push.
     """
 
     template: str
     data: Mapping[str, Any] = field(default_factory=dict)
     language: Language | None = None
+    reply_only: bool = False
 
     def __repr__(self) -> str:
         """Show nothing personal."""

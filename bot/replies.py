@@ -83,21 +83,24 @@ class Replies:
         *,
         account_id: str | None,
         plain: Message,
+        late: Sequence[Message] | None = None,
         sent: Callable[[Sequence[str]], None] = lambda _ids: None,
     ) -> Ending | None:
         """Send the answer; return None when it is out, or how it failed for good. Raises RetryLater.
 
-        `plain` is said instead, once, when LINE refuses the messages. `sent` is told what LINE calls them.
+        `plain` is said instead, once, when LINE refuses the messages. `late` is what may be pushed when
+        the token is dead, if that is not all of it. `sent` is told what LINE calls the messages.
         """
         token = event.reply_token
         if token is None:
             return Ending("unanswered", "no_reply_token")
         key = reply_key(event.id)
+        worth_a_push = messages if late is None else late
         prior = self._journal.outcome(key)
         if prior not in _OPEN:
             return None
         if prior == "token_dead":
-            return self._push_answer(event, messages, account_id)
+            return self._push_answer(event, worth_a_push, account_id)
         first = self._journal.claim_reply(key, account_id=account_id, messages=len(messages))
         unsent = first or prior == "not_sent"
         result: SendResult = TokenDead()
@@ -108,7 +111,9 @@ class Replies:
                 result = self._line.reply(token, messages)
         if isinstance(result, Sent):
             sent(result.sent_ids)
-        return self._settle_reply(event, key, result, messages, plain, account_id=account_id, unsent=unsent)
+        return self._settle_reply(
+            event, key, result, worth_a_push, plain, account_id=account_id, unsent=unsent
+        )
 
     def push(
         self, key: str, to: str, messages: Sequence[Message], *, account_id: str, urgent: bool = False
@@ -140,7 +145,7 @@ class Replies:
         event: Event,
         key: str,
         result: SendResult,
-        messages: Sequence[Message],
+        late: Sequence[Message],
         plain: Message,
         *,
         account_id: str | None,
@@ -152,7 +157,7 @@ class Replies:
                 return None
             case TokenDead() if unsent:
                 self._journal.settle(key, outcome="token_dead")
-                return self._push_answer(event, messages, account_id)
+                return self._push_answer(event, late, account_id)
             case TokenDead():
                 if self._journal.outcome(key) in _OPEN:  # not settled meanwhile by a worker ahead of us
                     self._journal.settle(key, outcome="unconfirmed")

@@ -32,6 +32,7 @@ from bot.rendering.postbacks import MENU_SESSION
 from bot.replies import ANSWER_TIME, Replies, plain_text
 from bot.visit import Hurry, TurnFailed, Visit, leave_to_the_sweeper
 from nhi_core.domain.errors import CacheUnavailable, StoreUnavailable
+from nhi_core.domain.usage import Use
 from nhi_core.security import SealBroken
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ class Desk:
         if event.reply_token is not None:
             ended = self.replies.ended(event)
             if ended is not None:
-                self._close(event, Ending(_ENDED.get(ended, "answered"), f"reply_{ended}"))
+                stored = self._stored(event, mailbox_id)
+                self._close(event, Ending(_ENDED.get(ended, "answered"), f"reply_{ended}"), _use(stored))
                 return
             stored = self._stored(event, mailbox_id)
             if stored is not None:
@@ -133,10 +135,12 @@ class Desk:
             self._close(event, Ending("unanswered", "no_reply_token"))
             return
         with stages.stage("render"):
-            messages, answer = self._rendered(visit, answer)
+            messages, late, answer = self._rendered(visit, answer)
         account_id = visit.opened.account_id if visit.opened is not None else None
         stored: dict[str, Any] = {
             "messages": messages,
+            "late": late,
+            "use": None if event.in_group else [visit.language, visit.wish or event.kind],
             "plain": plain_text(self._apology(visit)),
             "account_id": account_id,
             "outcome": "apologised" if answer.outcome == "parked" and visit.ref else answer.outcome,
@@ -177,12 +181,13 @@ class Desk:
                 messages,
                 account_id=stored["account_id"],
                 plain=cast("Message", stored["plain"]),
+                late=cast("Sequence[Message] | None", stored.get("late")),
                 sent=partial(self._shown, event, stored.get("shows") or ()),
             )
         if failed is not None:
-            self._close(event, failed)
+            self._close(event, failed, _use(stored))
         elif stored["outcome"] != "parked":
-            self._close(event, Ending(str(stored["outcome"]), stored["reason"]))
+            self._close(event, Ending(str(stored["outcome"]), stored["reason"]), _use(stored))
         for errand in stored["errands"]:
             self.errands.run(errand)
 
@@ -194,16 +199,23 @@ class Desk:
         except StoreUnavailable:
             log.warning("notice_posts_not_noted", event_id=event.id)
 
-    def _rendered(self, visit: Visit, answer: Say) -> tuple[list[dict[str, Any]], Say]:
+    def _rendered(
+        self, visit: Visit, answer: Say
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]] | None, Say]:
+        """Return the messages; those that may be pushed, if that is not all; and what was answered."""
         try:
-            messages = [message for line in answer.lines for message in self._render(visit, line)]
+            shown = [(line, self._render(visit, line)) for line in answer.lines]
         except (RenderError, LookupError, ValueError) as error:
             names = [line.template for line in answer.lines]
             log.error("render_failed", templates=names, error=type(error).__name__)  # noqa: TRY400 - may hold values
-            return self._apology(visit), Say((Line("apology"),), "apologised", "render_failed")
-        if len(messages) > _MOST:
-            log.error("too_many_messages", event_id=visit.event.id, count=len(messages))
-        return _offers_last(messages[:_MOST]), answer
+            return self._apology(visit), None, Say((Line("apology"),), "apologised", "render_failed")
+        count = sum(len(found) for _, found in shown)
+        if count > _MOST:
+            log.error("too_many_messages", event_id=visit.event.id, count=count)
+        late = None
+        if any(line.reply_only for line in answer.lines):
+            late = _together([found for line, found in shown if not line.reply_only])
+        return _together([found for _, found in shown]), late, answer
 
     def _apology(self, visit: Visit) -> list[dict[str, Any]]:
         try:
@@ -222,8 +234,18 @@ class Desk:
         )
         return [dict(message) for message in found]
 
-    def _close(self, event: Event, ending: Ending) -> None:
-        self.journal.close(event.id, kind=event.kind, outcome=ending.outcome, reason=ending.reason)
+    def _close(self, event: Event, ending: Ending, use: Use | None = None) -> None:
+        self.journal.close(event.id, kind=event.kind, outcome=ending.outcome, reason=ending.reason, use=use)
+
+
+def _use(stored: Mapping[str, Any] | None) -> Use | None:
+    """Return what an answer counts as; nothing in groups, where nobody in particular is answered."""
+    found = stored.get("use") if stored is not None else None
+    return None if stored is None or found is None else Use(found[0], found[1], stored["account_id"])
+
+
+def _together(parts: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    return _offers_last([dict(message) for part in parts for message in part][:_MOST])
 
 
 def _offers_last(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot import guide, languages, metrics
+from bot import guide, languages, metrics, surveys
 from bot.errands import errands_of
 from bot.events import Event
 from bot.line import LineClient, LineError
@@ -69,6 +69,8 @@ class Visit:
     errands: list[str] = field(default_factory=list)
     # Notices that the answer shows, in the order of its messages: LINE's ids of them are kept.
     shows: list[str] = field(default_factory=list)
+    # What was wanted, for the figures of use: an intent by name, as far as it was understood.
+    wish: str | None = None
 
     @cached_property
     def view(self) -> ConversationView:
@@ -114,6 +116,7 @@ class Visit:
         """Have one turn with the dialogue engine. Raises TurnFailed, and what the stores raise."""
         view = self.view
         by_tap = isinstance(said, IntentRequest)
+        self.wish = said.name if isinstance(said, IntentRequest) else self.wish
         secrets = _NO_SECRETS if isinstance(said, IntentRequest) else said.secrets
         turn = self.core.turns.begin(
             view.account_id, language=view.language, secrets=secrets, trace=tracing.carried()
@@ -128,6 +131,7 @@ class Visit:
                 intent=said if isinstance(said, IntentRequest) else None,
             )
             reply = self._ask(request)
+            self.wish = self.wish or reply.intent
             lines = tuple(self._line_of(one, turn) for one in reply.replies)
         except TurnClosed:
             # A used or foreign ticket, or a turn that outlived its minute.
@@ -156,7 +160,8 @@ class Visit:
                 self.errands.append(f"menu|{view.account_id}")
             self.look_again()
             asked = () if heard is None else languages.question(self.core, view, heard)
-            return asked or guide.offer_to_go_on(self.core, view.account_id, lines)
+            asked = asked or guide.offer_to_go_on(self.core, view.account_id, lines)
+            return asked or surveys.question(self.core, self.view, self.event.id, lines)
         except (StoreUnavailable, CacheUnavailable):
             log.warning("turn_not_noted", event_id=self.event.id)
             return ()

@@ -83,6 +83,7 @@ from nhi_core.services.reminder_planning import ReminderPlanner
 from nhi_core.services.reminder_rounds import ReminderRounds
 from nhi_core.services.reminder_sending import ReminderSending
 from nhi_core.services.reminders import ReminderService
+from nhi_core.services.satisfaction import SatisfactionService
 from nhi_core.services.sends import SendService
 from nhi_core.services.staff import StaffService
 from nhi_core.services.staff_outside import OutsideSignIn
@@ -90,6 +91,7 @@ from nhi_core.services.staff_sign_in import SignInService
 from nhi_core.services.standing import StandingService
 from nhi_core.services.tickets import TicketService
 from nhi_core.services.turns import TurnService
+from nhi_core.services.usage import UsageFigures
 from nhi_core.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -135,6 +137,8 @@ class Core:
     reminders: ReminderService
     reminder_rounds: ReminderRounds
     reminder_sending: ReminderSending
+    satisfaction: SatisfactionService
+    usage: UsageFigures
     sends: SendService
     inbound: InboundService
     workload: Callable[[], Workload]
@@ -288,8 +292,10 @@ def build(
         reminder_rounds=ReminderRounds(uow, clock, planner),
         reminder_sending=ReminderSending(uow, clock, ids, planner),
         sends=sends,
-        inbound=InboundService(uow),
         workload=lambda: read_workload(engine, clock.now()),
+        satisfaction=SatisfactionService(uow, clock, ids, vault),
+        usage=UsageFigures(uow, clock),
+        inbound=InboundService(uow, clock),
         imports=ImportService(
             FileSource(engine, settings.database_url.get_secret_value(), keys, clock),
             SqlImports(engine, ColumnSealer(sealer, fingerprints), clock),

@@ -22,6 +22,7 @@ from nhi_core.ports_offices import ChatGroups, Clerks, Offices
 from nhi_core.ports_payments import PaymentOrders
 from nhi_core.ports_promotion import GroupTalk, Promotions
 from nhi_core.ports_reminders import ReminderBooks, Reminders
+from nhi_core.ports_satisfaction import Satisfaction, UsageCounts
 from nhi_core.ports_staff import Approvals, Staff, StaffSessions
 
 Json = Mapping[str, object]
@@ -226,7 +227,9 @@ class Sends(Protocol):
 class Inbound(Protocol):
     """What came in and how it ended: the proof that nothing is silent. Holds no content."""
 
-    def close(self, event_id: str, *, kind: str, outcome: str, reason: str | None = None) -> None: ...
+    def close(self, event_id: str, *, kind: str, outcome: str, reason: str | None = None) -> bool:
+        """Record the ending; the first stands. True when this is it."""
+
     def outcome(self, event_id: str) -> str | None: ...
 
 
@@ -263,6 +266,8 @@ class UnitOfWork(Protocol):
     staff: Staff
     staff_sessions: StaffSessions
     approvals: Approvals
+    satisfaction: Satisfaction
+    usage: UsageCounts
     audit: Audit
     sends: Sends
     inbound: Inbound

@@ -7,7 +7,7 @@ import re
 import structlog
 from pydantic import ValidationError
 
-from bot.handlers import clerks, linking, promotion
+from bot.handlers import clerks, linking, promotion, satisfaction
 from bot.outcomes import Answer, Quiet, Say
 from bot.rendering.postbacks import MENU_SESSION, BadPostback, Postback, decode
 from bot.visit import Visit
@@ -53,6 +53,10 @@ def handle(visit: Visit) -> Answer:
     except (BadPostback, ValidationError):
         log.info("postback_unreadable", event_id=visit.event.id)
         return _stale(visit)
+    visit.wish = tap.intent
+    if tap.intent == satisfaction.INTENT:  # its buttons name their question, in whatever session
+        return satisfaction.tap(visit, tap.entities)
+    visit.core.satisfaction.leave(visit.view.account_id)
     if tap.intent == promotion.INTENT:  # these buttons name their report, in whatever session
         return promotion.tap(visit, tap.entities)
     fresh = visit.view.session == tap.session

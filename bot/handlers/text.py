@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.handlers import clerks, notices, promotion
+from bot.handlers import clerks, notices, promotion, satisfaction
 from bot.outcomes import Answer, Say
 from bot.scrub import scrub
 from bot.visit import Visit
@@ -20,5 +20,6 @@ def handle(visit: Visit) -> Answer:
         clerks.take_name(visit, words)
         or notices.one_to_one(visit, said.text)
         or promotion.take_note(visit, words)
+        or satisfaction.take_word(visit, said)
         or visit.ask(said)
     )

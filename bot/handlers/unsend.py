@@ -19,5 +19,7 @@ def handle(visit: Visit) -> Answer:
     if visit.event.in_group:
         visit.core.notice_acks.unsent(message_id)
     kept = listening.unsend(visit, message_id)
+    if not visit.event.in_group and visit.event.user_id is not None:
+        kept = visit.core.satisfaction.unsend(visit.view.account_id, message_id) or kept
     visit.also_ended = visit.parking.forget(message_id, visit.mailbox_id)
     return Quiet("unsent_and_forgotten" if kept or visit.also_ended is not None else "unsent")

@@ -78,6 +78,7 @@ def _options(settings: Settings) -> dict[str, Any]:
                 "schedule": 10.0,
                 "options": {"expires": 10},
             },
+            "satisfaction": {"task": "sweeps.satisfaction", "schedule": 3600.0, "options": {"expires": 3600}},
             "promotion": {"task": "sweeps.promotion", "schedule": 3600.0, "options": {"expires": 3600}},
             "promotion_files": {
                 "task": "sweeps.promotion_files",

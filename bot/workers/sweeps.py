@@ -15,6 +15,7 @@ from bot.workers import runtime
 from bot.workers.queue import enqueue_with, task
 from bot.workers.runtime import Office
 from nhi_core.domain.errors import CacheUnavailable, StoreUnavailable
+from nhi_core.domain.usage import UNKNOWN_LANGUAGE, Use
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +39,8 @@ def sweep_parked(office: Office) -> int:
     desk = office.desk
     found = desk.parking.expired(desk.core.clock.now())
     for one in found:
-        desk.journal.close(one.event_id, kind=one.kind, outcome="apologised", reason=one.reason)
+        use = Use(UNKNOWN_LANGUAGE, one.kind)  # whose it was is no longer at hand
+        desk.journal.close(one.event_id, kind=one.kind, outcome="apologised", reason=one.reason, use=use)
         desk.parking.forget_expired(one)
     return len(found)
 
@@ -49,6 +51,15 @@ def sweep_payments(office: Office) -> int:
         return office.desk.core.payments.reconcile()
     except StoreUnavailable:
         log.warning("payments_without_store")
+        return 0
+
+
+def sweep_satisfaction(office: Office) -> int:
+    """Take persons out of answers and delete words past their time; return how many rows."""
+    try:
+        return office.desk.core.satisfaction.tidy()
+    except StoreUnavailable:
+        log.warning("satisfaction_without_store")
         return 0
 
 
@@ -87,6 +98,12 @@ def parked() -> None:
 def payments() -> None:
     """See `sweep_payments`."""
     _swept("payments", sweep_payments)
+
+
+@task("sweeps.satisfaction")
+def satisfaction() -> None:
+    """See `sweep_satisfaction`."""
+    _swept("satisfaction", sweep_satisfaction)
 
 
 @task("sweeps.journal")

@@ -33,7 +33,9 @@ from nhi_core.domain.payment_carry import carried_over
 from nhi_core.domain.people import Person
 from nhi_core.domain.promotion import Photo, Report
 from nhi_core.domain.reminders import Preferences, Reminder
+from nhi_core.domain.satisfaction import Survey
 from nhi_core.domain.staff import StaffSession
+from nhi_core.domain.usage import UseCell
 from nhi_core.ports import Clock, Json
 from nhi_core.ports_kiosks import CardSessions, FactAttempts, Kiosks
 from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
@@ -52,6 +54,7 @@ from tests.fakes.offices import FakeChatGroups, FakeClerks, FakeOffices
 from tests.fakes.payments import FakePaymentOrders
 from tests.fakes.promotion import FakeGroupTalk, FakePromotions
 from tests.fakes.reminders import FakeReminderBooks, FakeReminders
+from tests.fakes.satisfaction import FakeOpinions
 from tests.fakes.staff import FakeApprovals, FakeStaff, FakeStaffSessions, StaffRow
 from tests.fakes.table import Table as _Table
 
@@ -122,6 +125,9 @@ class MemoryStore:
     staff: dict[str, StaffRow] = field(default_factory=dict)
     staff_sessions: dict[str, tuple[str, StaffSession] | None] = field(default_factory=dict)
     approvals: dict[str, Approval] = field(default_factory=dict)
+    satisfaction_accounts: dict[str, tuple[datetime, bool] | None] = field(default_factory=dict)
+    satisfaction_answers: dict[str, Survey] = field(default_factory=dict)
+    usage_counts: dict[str, tuple[UseCell, int]] = field(default_factory=dict)
     audit: dict[str, AuditRow] = field(default_factory=dict)
     sends: dict[str, SendRow] = field(default_factory=dict)
     inbound: dict[str, str] = field(default_factory=dict)
@@ -251,8 +257,10 @@ class _Sends(_Table[SendRow]):
 
 
 class _Inbound(_Table[str]):
-    def close(self, event_id: str, *, kind: str, outcome: str, reason: str | None = None) -> None:
+    def close(self, event_id: str, *, kind: str, outcome: str, reason: str | None = None) -> bool:
+        first = event_id not in self.rows
         self.rows.setdefault(event_id, outcome)
+        return first
 
     def outcome(self, event_id: str) -> str | None:
         return self.rows.get(event_id)
@@ -276,8 +284,11 @@ class MemoryUnitOfWork:
         mails, registrations = _Table(store.mails), _Table(store.registrations)
         self.mails: Mails = FakeMails(mails)
         self.registrations: RegistrationLetters = FakeRegistrations(registrations)
-        kiosks, sessions = _Table(store.kiosks), _Table(store.card_sessions)
-        tries = _Table(store.fact_attempts)
+        kiosks, sessions, tries = (
+            _Table(store.kiosks),
+            _Table(store.card_sessions),
+            _Table(store.fact_attempts),
+        )
         self.kiosks: Kiosks = FakeKiosks(kiosks)
         self.card_sessions: CardSessions = FakeCardSessions(sessions)
         self.fact_attempts: FactAttempts = FakeFactAttempts(tries)
@@ -314,8 +325,12 @@ class MemoryUnitOfWork:
         self.approvals: Approvals = FakeApprovals(approvals)
         self.people: ports.People = people
         self.bills: ports.Bills = bills
-        items, refunds = _Table(store.items), _Table(store.refunds)
-        subsidies, areas = _Table(store.subsidies), _Table(store.areas)
+        items, refunds, subsidies, areas = (
+            _Table(store.items),
+            _Table(store.refunds),
+            _Table(store.subsidies),
+            _Table(store.areas),
+        )
         self.ledger: ports.Ledger = FakeLedger(bills, items, refunds, subsidies, areas)
         wanted, reminders = _Table(store.reminder_preferences), _Table(store.reminders)
         walks = _Table(store.reminder_walks)
@@ -324,6 +339,8 @@ class MemoryUnitOfWork:
         self.accounts: ports.Accounts = accounts
         self.codes: ports.Codes = codes
         self.bindings: ports.Bindings = bindings
+        opinions = FakeOpinions(store)
+        self.satisfaction, self.usage = opinions.over(bindings, people)
         self.audit: ports.Audit = audit
         self.sends: ports.Sends = sends
         self.inbound: ports.Inbound = inbound
@@ -335,6 +352,7 @@ class MemoryUnitOfWork:
             wanted, reminders, walks, kiosks, sessions, tries,
             offices, clerks, postings, groups, members, reports, photos, talk, staff, browsers, approvals,
             notices, posts, acks,
+            *opinions.tables,
         )  # fmt: skip
 
     def __enter__(self) -> Self:

@@ -46,6 +46,7 @@ from nhi_core.services.reminder_planning import ReminderPlanner
 from nhi_core.services.reminder_rounds import ReminderRounds
 from nhi_core.services.reminder_sending import ReminderSending
 from nhi_core.services.reminders import ReminderService
+from nhi_core.services.satisfaction import SatisfactionService
 from nhi_core.services.sends import SendService
 from nhi_core.services.standing import StandingService
 from nhi_core.services.tickets import TicketService
@@ -128,7 +129,8 @@ class World:
         self.eslip_run = EslipRun(self.uow, self.clock, self.ids, slips)
         self.outbox = OutboxService(self.uow, self.clock, self.ids, FakePost())
         self.sends = SendService(self.uow, self.clock, monthly_quota=self.monthly_quota, reserve=self.reserve)
-        self.inbound = InboundService(self.uow)
+        self.satisfaction = SatisfactionService(self.uow, self.clock, self.ids, self.vault)
+        self.inbound = InboundService(self.uow, self.clock)
         rules = ReminderRules(CALENDAR, self.policy)
         planner = ReminderPlanner(rules, QuietHours(), self.clock, self.ids)
         self.reminders = ReminderService(self.uow, self.clock, planner)

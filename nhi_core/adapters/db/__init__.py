@@ -11,6 +11,7 @@ from nhi_core.adapters.db import tables_offices as tables_offices
 from nhi_core.adapters.db import tables_payments as tables_payments
 from nhi_core.adapters.db import tables_promotion as tables_promotion
 from nhi_core.adapters.db import tables_reminders as tables_reminders
+from nhi_core.adapters.db import tables_satisfaction as tables_satisfaction
 from nhi_core.adapters.db import tables_staff as tables_staff
 from nhi_core.adapters.db.engine import Engine, make_engine, ping
 from nhi_core.adapters.db.migrate import MigrationState, migrate, migration_state

@@ -31,7 +31,9 @@ from nhi_core.adapters.db.repositories.promotion import SqlPromotions
 from nhi_core.adapters.db.repositories.registrations import SqlRegistrationLetters
 from nhi_core.adapters.db.repositories.reminder_books import SqlReminderBooks
 from nhi_core.adapters.db.repositories.reminders import SqlReminders
+from nhi_core.adapters.db.repositories.satisfaction import SqlSatisfaction
 from nhi_core.adapters.db.repositories.staff import SqlStaff, SqlStaffSessions
+from nhi_core.adapters.db.repositories.usage import SqlUsageCounts
 from nhi_core.adapters.db.sealing import ColumnSealer
 from nhi_core.domain.errors import StoreUnavailable
 from nhi_core.ports import (
@@ -57,6 +59,7 @@ from nhi_core.ports_offices import ChatGroups, Clerks, Offices
 from nhi_core.ports_payments import PaymentOrders
 from nhi_core.ports_promotion import GroupTalk, Promotions
 from nhi_core.ports_reminders import ReminderBooks, Reminders
+from nhi_core.ports_satisfaction import Satisfaction, UsageCounts
 from nhi_core.ports_staff import Approvals, Staff, StaffSessions
 
 # The pool is exhausted, the server is gone, does not answer in time, or is busy with somebody else's lock.
@@ -99,6 +102,8 @@ class SqlUnitOfWork:
     notices: Notices
     notice_sends: NoticeSends
     notice_acks: NoticeAcks
+    satisfaction: Satisfaction
+    usage: UsageCounts
     audit: Audit
     sends: Sends
     inbound: Inbound
@@ -148,6 +153,8 @@ class SqlUnitOfWork:
         self.notices = SqlNotices(connection)
         self.notice_sends = SqlNoticeSends(connection, self._sealer)
         self.notice_acks = SqlNoticeAcks(connection)
+        self.satisfaction = SqlSatisfaction(connection, self._sealer)
+        self.usage = SqlUsageCounts(connection, self._sealer)
         self.audit = SqlAudit(connection, self._clock)
         self.sends = SqlSends(connection, self._clock)
         self.inbound = SqlInbound(connection, self._clock)

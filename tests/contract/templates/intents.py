@@ -94,6 +94,7 @@ TAPS = frozenset(
         "clerk_stop",
         "confirm_clerk_leave",
         "promotion",
+        "satisfaction",
     }
 )
 # The others are answered by the template of their own name.

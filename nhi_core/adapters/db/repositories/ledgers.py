@@ -90,8 +90,8 @@ class SqlInbound:
         self._connection = connection
         self._clock = clock
 
-    def close(self, event_id: str, *, kind: str, outcome: str, reason: str | None = None) -> None:
-        """Record how the event ended; the first ending stands."""
+    def close(self, event_id: str, *, kind: str, outcome: str, reason: str | None = None) -> bool:
+        """Record how the event ended; the first ending stands, and only then is it True."""
         values = {
             "id": event_id,
             "kind": kind,
@@ -99,7 +99,7 @@ class SqlInbound:
             "reason": reason,
             "closed_at": self._clock.now(),
         }
-        insert_if_absent(self._connection, inbound_events, values)
+        return insert_if_absent(self._connection, inbound_events, values)
 
     def outcome(self, event_id: str) -> str | None:
         """Return the ending; None when there is none yet."""
