@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import click
 import requests
 
 from nhi_core.adapters.clock import SystemClock
-from nhi_core.adapters.db import Engine, make_engine, migration_state
+from nhi_core.adapters.db import Engine, make_engine, migration_state, read_workload
 from nhi_core.adapters.db import ping as ping_database
 from nhi_core.adapters.db.repositories.mails import SqlMails
 from nhi_core.adapters.db.repositories.staff import count_staff
@@ -19,28 +19,17 @@ from nhi_core.adapters.mail.smtp import SmtpMailer
 from nhi_core.adapters.redis import connect
 from nhi_core.adapters.redis import ping as ping_redis
 from nhi_core.cli.context import EXIT_UNAVAILABLE, load_settings
+from nhi_core.cli.findings import PATIENCE_SECONDS, Finding, clock, disk, kiosks, line_side, redis_care
 from nhi_core.domain.errors import CacheUnavailable, StoreUnavailable
 from nhi_core.domain.mail import STUCK, MailState
 from nhi_core.ports_mail import MailDeferred
 from nhi_core.settings import Settings
 
-_PATIENCE_SECONDS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One part: well, or what is wrong and what to do. Holds no secret and no address with credentials."""
-
-    part: str
-    ok: bool
-    words: str
-    remedy: str = ""
-
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def doctor(as_json: bool) -> None:
-    """Check settings, database, Redis, Rasa, actions, the web process, LINE and mail; say what to do.
+    """Check settings, stores, processes, LINE's side, disk, clock, kiosks and mail; say what to do.
 
     Exit code 3 when anything is not well.
 
@@ -68,7 +57,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     )
     yield _keys(settings)
     yield from _database(settings)
-    yield _redis(settings)
+    yield from _redis(settings)
+    yield disk(settings)
     yield _web("rasa", f"{settings.rasa_url}/", "is `rasa` running, and is RASA_URL right?")
     yield _web(
         "actions",
@@ -78,7 +68,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _web(
         "web", f"{settings.public_url}/health/live", "is the web process running, and NHI_PUBLIC_URL right?"
     )
-    yield _line(settings)
+    yield from _line(settings)
     yield _mail(settings)
 
 
@@ -99,6 +89,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield _migrations(url)
         if migration_state(url).up_to_date:
             yield _outbox(engine)
+            yield kiosks(read_workload(engine, SystemClock(settings.today).now()))
             yield _staff(engine, production=settings.production)
     except StoreUnavailable as error:
         yield Finding(
@@ -154,17 +145,18 @@ def _mail(settings: Settings) -> Finding:
     return Finding("mail", ok=True, words="the mail server answers, encrypted, and knows us")
 
 
-def _redis(settings: Settings) -> Finding:
+def _redis(settings: Settings) -> Iterator[Finding]:
     client = connect(settings.redis_url.get_secret_value())
     try:
         ping_redis(client)
+        yield Finding("redis", ok=True, words="answers")
+        yield redis_care(client, production=settings.production)
     except CacheUnavailable:
-        return Finding(
+        yield Finding(
             "redis", ok=False, words="does not answer", remedy="is Redis running, and NHI_REDIS_URL right?"
         )
     finally:
         client.close()
-    return Finding("redis", ok=True, words="answers")
 
 
 def _web(
@@ -175,7 +167,7 @@ def _web(
     headers: dict[str, str] | None = None,
 ) -> Finding:
     try:
-        response = requests.get(url, timeout=_PATIENCE_SECONDS, headers=headers, allow_redirects=False)
+        response = requests.get(url, timeout=PATIENCE_SECONDS, headers=headers, allow_redirects=False)
     except requests.RequestException as error:
         return Finding(part, ok=False, words=f"does not answer ({type(error).__name__})", remedy=remedy)
     if read is not None:
@@ -184,8 +176,11 @@ def _web(
     return Finding(part, ok=ok, words=f"answers {response.status_code}", remedy="" if ok else remedy)
 
 
-def _line(settings: Settings) -> Finding:
+def _line(settings: Settings) -> Iterator[Finding]:
+    answers: list[requests.Response] = []
+
     def read(response: requests.Response) -> Finding:
+        answers.append(response)
         if response.ok:
             return Finding("line", ok=True, words="answers, and knows the channel")
         if response.status_code in (401, 403):
@@ -196,10 +191,16 @@ def _line(settings: Settings) -> Finding:
         )
 
     token = settings.line_channel_access_token.get_secret_value()
-    return _web(
+    found = _web(
         "line",
         f"{settings.line_api_url}/v2/bot/info",
         "is LINE_API_URL right, and the way out open? In the sandbox: is `line_sandbox` running?",
         read,
         {"Authorization": f"Bearer {token}"},
     )
+    yield found
+    for response in answers:
+        if (told := clock(response)) is not None:
+            yield told
+    if found.ok:
+        yield from line_side(settings, token)

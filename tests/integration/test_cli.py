@@ -106,7 +106,7 @@ def test_the_doctor_names_what_is_not_well_and_what_to_do(run: Run, monkeypatch:
     assert result.exit_code == 3
     found = {finding["part"]: finding for finding in json.loads(result.output)}
     well = {part for part, finding in found.items() if finding["ok"]}
-    assert well == {"settings", "keys", "database", "redis", "mail"}
+    assert well == {"settings", "keys", "database", "redis", "redis care", "disk", "mail"}
     assert found["migrations"]["remedy"] == "run `nhi-counter db upgrade`"
     assert all(finding["remedy"] for part, finding in found.items() if part not in well)
     assert sandbox.LINE_CHANNEL_ACCESS_TOKEN not in result.output
