@@ -13,8 +13,8 @@ from bot.console.offices import LOOK, WORDS, WORK
 from bot.console.pages import me, page, tell
 from nhi_core.domain.accounts import CodePurpose
 from nhi_core.domain.offices import DIVISION, GroupState
+from nhi_core.domain.slices import Ask, Slice, cut
 from nhi_core.services.chat_groups import GroupRow
-from nhi_core.services.slices import Ask, Slice, cut
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse

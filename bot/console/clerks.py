@@ -15,8 +15,8 @@ from bot.console.pages import me, page, tell
 from nhi_core.domain.accounts import CodePurpose
 from nhi_core.domain.errors import IllegalMove, Invalid
 from nhi_core.domain.offices import DIVISION, ClerkRole, ClerkState
+from nhi_core.domain.slices import Ask, Slice, cut
 from nhi_core.services.clerks import ClerkRow
-from nhi_core.services.slices import Ask, Slice, cut
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse

@@ -14,7 +14,7 @@ from bot.console.periods import period, period_filters
 from bot.console.promotion import LOOK, WORDS
 from nhi_core.domain.group_activity import MonthActivity
 from nhi_core.domain.roc import PremiumMonth
-from nhi_core.services.slices import Ask, Slice, cut
+from nhi_core.domain.slices import Ask, Slice, cut
 
 if TYPE_CHECKING:
     from bot.console.blueprint import Console

@@ -13,9 +13,9 @@ from bot.console.pages import me, page, tell
 from nhi_core.domain.accounts import CodePurpose
 from nhi_core.domain.errors import Invalid
 from nhi_core.domain.offices import Office
+from nhi_core.domain.slices import Ask, Slice, cut
 from nhi_core.domain.staff import StaffRole
 from nhi_core.services.offices import OfficeRow
-from nhi_core.services.slices import Ask, Slice, cut
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse

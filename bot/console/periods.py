@@ -8,8 +8,8 @@ from datetime import date
 from bot.console.listing import Filter, Kind
 from nhi_core.domain.offices import Office
 from nhi_core.domain.roc import PremiumMonth
+from nhi_core.domain.slices import Ask
 from nhi_core.services.offices import OfficeRow
-from nhi_core.services.slices import Ask
 
 MOST_MONTHS = 36
 

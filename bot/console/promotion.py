@@ -14,8 +14,8 @@ from bot.console.menu import Entry, Part
 from bot.console.periods import office_code, period, period_filters
 from nhi_core.domain.promotion_figures import Figures, MonthCounts, Share
 from nhi_core.domain.promotion_lists import KIND_OF_CHANNEL, ChannelKind
+from nhi_core.domain.slices import Ask, Slice, cut
 from nhi_core.domain.staff import StaffRole
-from nhi_core.services.slices import Ask, Slice, cut
 
 if TYPE_CHECKING:
     from bot.console.blueprint import Console

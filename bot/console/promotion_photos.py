@@ -18,9 +18,9 @@ from bot.console.promotion import WORDS
 from nhi_core.domain.errors import Invalid
 from nhi_core.domain.promotion import NotCounted
 from nhi_core.domain.promotion_lists import CHANNELS, THEMES
+from nhi_core.domain.slices import Ask, Slice
 from nhi_core.domain.staff import StaffRole
 from nhi_core.ports_promotion import WallPhoto, Wanted
-from nhi_core.services.slices import Ask, Slice
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse

@@ -31,11 +31,11 @@ from nhi_core.domain.notices import (
     next_state,
 )
 from nhi_core.domain.offices import ChatGroup, GroupState
+from nhi_core.domain.slices import Slice
 from nhi_core.ports import Clock, Ids, UnitOfWork, UnitOfWorkFactory
 from nhi_core.ports_notices import NoticeFilter
 from nhi_core.services.approvals import ApprovalService
 from nhi_core.services.sends import SendService
-from nhi_core.services.slices import Slice
 
 APPROVAL = "notice_broadcast"
 EVERYBODY = Audience()

@@ -1,4 +1,7 @@
-"""Made-up notices of the sandbox: one of each category, all of them fetched, so that nothing is pushed."""
+"""Made-up notices of the sandbox, all of them fetched, so that nothing is pushed.
+
+The one deadline is far off: the day before it, whoever has not answered would be asked, 102 pushes in all.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _NOTICES: tuple[tuple[Category, str, str, int | None], ...] = (
             "各位夥伴好：\n月底前收到的轉入、轉出申請，請於下月 8 日下班前完成鍵檔。漏鍵是今年最常見的錯誤，"
             "送件前請再看一次檢核表，謝謝大家。"
         ),
-        5,
+        30,
     ),
     (
         Category.PROMOTION_IMAGE,
@@ -35,7 +38,7 @@ _NOTICES: tuple[tuple[Category, str, str, int | None], ...] = (
         Category.URGENT,
         "系統今晚 19:00 至 21:00 維護",
         "維護期間請改收紙本申請表，隔天上午補鍵即可。",
-        1,
+        None,
     ),
 )
 
@@ -46,6 +49,8 @@ def seed_notices(notices: NoticeService, today: date) -> int:
         return 0
     for category, title, body, days in _NOTICES:
         deadline = None if days is None else today + timedelta(days=days)
-        made = notices.draft(category, title, body, owner=_OWNER, ack_deadline=deadline)
+        made = notices.draft(
+            category, title, body, owner=_OWNER, needs_ack=days is not None, ack_deadline=deadline
+        )
         notices.submit(made.id, by=_OWNER)
     return len(_NOTICES)
