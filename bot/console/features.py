@@ -22,10 +22,12 @@ from bot.console import (
     promotion,
     promotion_photos,
     quality,
+    satisfaction,
     sign_in,
     staff,
     traffic,
     trail,
+    usage,
 )
 
 if TYPE_CHECKING:
@@ -49,8 +51,10 @@ FEATURES: tuple[Callable[[Console], None], ...] = (
     promotion.register,
     promotion_photos.register,
     quality.register,
+    satisfaction.register,
     sign_in.register,
     staff.register,
     traffic.register,
     trail.register,
+    usage.register,
 )

@@ -12,6 +12,7 @@ from nhi_core.bootstrap import Core
 from nhi_core.domain.calendar import GraceModel
 from nhi_core.domain.late_fee import FeePolicy
 from nhi_core.security.passwords import ArgonPasswords
+from nhi_core.services.opinions_sandbox import seed_opinions
 from nhi_core.services.sandbox_applications import seed_applications
 from nhi_core.services.sandbox_notices import seed_notices
 from nhi_core.services.staff_sandbox import seed_staff
@@ -47,11 +48,25 @@ def notices(core: Core) -> str:
     return f"Notices: {seed_notices(core.notices, core.clock.today())} new."
 
 
-# In this order; each returns a line for the reader.
 def evaluation(core: Core) -> str:
     """Put two years of made-up figures in, whose sums are the slides' public totals."""
     made = seed_evaluation(core.evaluations, core.quality, by="sandbox")
     return f"Evaluation: {made.figures} figures and {made.quality} months of quality are new."
 
 
-SEEDS: tuple[Callable[[Core], str], ...] = (staff, applications, offices, promotion, evaluation, notices)
+def opinions(core: Core) -> str:
+    """Put a made-up year of answers and of use in."""
+    sown = seed_opinions(core.uow, core.clock)
+    return f"Satisfaction and use: {sown.answers} answers and {sown.counts} counts new."
+
+
+# In this order; each returns a line for the reader.
+SEEDS: tuple[Callable[[Core], str], ...] = (
+    staff,
+    applications,
+    offices,
+    promotion,
+    evaluation,
+    notices,
+    opinions,
+)
