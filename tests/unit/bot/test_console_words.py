@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polib  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from bot.rendering.catalogue import LOCALE_DIR, PLACEHOLDER, Catalogue, po_path
@@ -22,3 +23,13 @@ def test_a_language_that_a_domain_has_is_whole(domain: str, language: str) -> No
         spelt = [{*PLACEHOLDER.findall(form)} for form in (*home._texts[key], *other._texts[key])]
         assert all(one == spelt[0] for one in spelt), key
         assert all(form for form in other._texts[key]), key
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_that_a_domain_has_is_in_order_and_not_doubtful(domain: str, language: str) -> None:
+    if not po_path(language, domain).exists():
+        return
+    home, other = polib.pofile(str(po_path("zh-TW", domain))), polib.pofile(str(po_path(language, domain)))
+    assert [entry.msgid for entry in other] == [entry.msgid for entry in home]
+    assert not [entry.msgid for entry in other if entry.fuzzy or entry.obsolete]
