@@ -22,6 +22,9 @@ _CODE = re.compile(
 )
 
 
+_SIGNED = re.compile(rf"#\s*[0-9a-z]{{{CODE_LENGTH}}}(?![0-9a-z])", re.IGNORECASE)
+
+
 class AckWay(StrEnum):
     """How a clerk said that a notice was read. LINE itself tells nobody who has read what."""
 
@@ -81,6 +84,11 @@ def codes_in(text: str) -> Iterator[str]:
         for chars in product(*(LOOKALIKES.get(char, char) for char in typed.upper())):
             if set(chars) <= set(ALPHABET):
                 yield "".join(chars)
+
+
+def names_a_code(text: str) -> bool:
+    """Whether a line surely means a code: "ok that" has four letters after a word, and means none."""
+    return _SIGNED.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 def says_it_was_read(text: str) -> bool:

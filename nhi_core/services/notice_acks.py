@@ -8,7 +8,15 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from nhi_core.domain.errors import Invalid, NotAClerk
-from nhi_core.domain.notice_acks import Ack, AckWay, Nudge, NudgeState, codes_in, says_it_was_read
+from nhi_core.domain.notice_acks import (
+    Ack,
+    AckWay,
+    Nudge,
+    NudgeState,
+    codes_in,
+    names_a_code,
+    says_it_was_read,
+)
 from nhi_core.domain.notices import OVER, Notice, NoticeState
 from nhi_core.domain.offices import Clerk, Office
 from nhi_core.ports import Clock, Ids, UnitOfWork, UnitOfWorkFactory
@@ -75,14 +83,13 @@ class NoticeAckService:
     ) -> Answer | None:
         """Take what was written, with a code or as a quoted reply; None when it acknowledges nothing."""
         with self._uow() as uow:
-            meant_codes = tuple(codes_in(text))
-            notice = next((one for code in meant_codes if (one := uow.notices.by_code(code))), None)
+            notice = next((one for code in codes_in(text) if (one := uow.notices.by_code(code))), None)
             way = AckWay.CODE
             if notice is None and quoted_id is not None and says_it_was_read(text):
                 posted = uow.notice_sends.posted(quoted_id)
                 notice, way = (uow.notices.get(posted) if posted else None), AckWay.QUOTE
             if notice is None:
-                return Answer.UNKNOWN if meant_codes else None
+                return Answer.UNKNOWN if names_a_code(text) else None
             answer = self._record(uow, notice, account_id, way=way, message_id=message_id, said_at=said_at)
             uow.commit()
         return answer

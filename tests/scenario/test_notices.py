@@ -1,4 +1,4 @@
-"""Clerks fetch notices in the group and one to one, and say that they have read; scores are the own office's."""
+"""Clerks fetch notices in the group and one to one, and say that they read them; scores are their own."""
 
 from __future__ import annotations
 
