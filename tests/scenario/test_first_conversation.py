@@ -122,7 +122,7 @@ def test_first_wishes_have_their_answers(product: Product, line: str, seen: str)
 
 
 def test_what_is_not_understood_gets_two_guesses_then_a_person(product: Product) -> None:
-    first = product.say("clerk-4", "那個那個就是那個咧呀")
+    first = product.say("clerk-4", "嘰哩咕嚕啪啦啪")
     second = product.say("clerk-4", "囉哩叭嗦噗噗噗")
     assert buttons(first)
     assert "0800-030-598" in texts(first + second)
