@@ -35,7 +35,7 @@ LINT: list[tuple[str, list[str]]] = [
 QUICK = [("tests without servers", pytest("-n", "2", *NO_SERVER))]
 ALL = [
     *QUICK,
-    ("tests with databases and Redis", pytest("tests/integration", "tests/contract")),
+    ("tests with databases and Redis", pytest("-n", "2", "tests/integration", "tests/contract")),
     ("the card kiosk, over pcscd and without", pytest("tests/kiosk")),
     ("the dialogue engine's own tests", pytest("-c", "nlu/tests/pytest.ini", "nlu/tests", python=NLU_PYTHON)),
     ("the whole product", pytest("tests/scenario", "tests/browser", "--timeout=300")),

@@ -12,6 +12,7 @@ from bot.console.gate import needs
 from bot.console.listing import Column, Filter, Kind, Listing
 from bot.console.menu import Entry, Part
 from bot.console.pages import me, page, tell
+from bot.console.words import Text, languages, text
 from nhi_core.domain.application import ApplicationState
 from nhi_core.domain.errors import ApplicationChanged, IllegalMove, Invalid
 from nhi_core.domain.slices import Ask
@@ -73,6 +74,11 @@ QUEUE: Listing[QueueLine] = Listing(
         Filter("code"),
     ),
 )
+
+
+def _ready_words(language: str | None) -> Text:
+    """Return the ready sentences in the applicant's language, in Chinese where there are none."""
+    return text(language if language in languages() else "zh-TW", WORDS)
 
 
 class _Pages:
@@ -170,6 +176,8 @@ class _Pages:
             may_decide=me().may(StaffRole.REVIEWER) and sheet.state is ApplicationState.SUBMITTED,
             return_notes=RETURN_NOTES,
             refuse_notes=REFUSE_NOTES,
+            # What goes to the applicant is in the applicant's language, not in the reader's.
+            theirs=_ready_words(self._desk.language_of(code)),
             today=self._core.clock.today(),
             next_code=self._next(sheet),
         )

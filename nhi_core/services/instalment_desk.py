@@ -122,6 +122,13 @@ class InstalmentDesk:
             found = uow.applications.in_state(*(states or (ApplicationState.SUBMITTED,)))
             return tuple(self._line(uow, one) for one in found if one.submitted_at is not None)
 
+    def language_of(self, code: str) -> str | None:
+        """Return the language of the chat that the person is bound to, None without one. Raises Invalid."""
+        with self._uow() as uow:
+            account_id = _account_of(uow, _handed_in(uow, code).person_id)
+            account = None if account_id is None else uow.accounts.get(account_id)
+        return None if account is None else account.language
+
     def sheet(self, code: str, *, by: str = COMMAND_LINE) -> Sheet:
         """Return the sheet of a code, however it is typed; `by` is who of the staff reads it.
 

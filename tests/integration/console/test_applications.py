@@ -158,3 +158,13 @@ def test_the_list_becomes_a_file_with_masked_names(desk: Desk, code: str) -> Non
     assert text.splitlines()[0].startswith("申請編號,狀態,預審,申請人")
     assert code in text
     assert PHONE not in text
+
+
+def test_what_goes_to_the_applicant_is_in_the_applicant_s_language(desk: Desk, code: str) -> None:
+    path = f"/console/applications/{code}"
+    assert "聯絡不上" in desk.as_("reviewer").get(path).text
+    account = desk.core.conversations.open("line", "U" + "1" * 32).account_id
+    desk.core.conversations.choose_language(account, "en")
+    page = desk.as_("reviewer").get(path).text
+    assert "We could not reach you" in page
+    assert "聯絡不上" not in page
