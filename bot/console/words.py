@@ -23,8 +23,9 @@ def catalogue(language: str, domain: str) -> Catalogue:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Return the languages that the console speaks."""
-    return tuple(one for one in LANGUAGES if po_path(one, DOMAIN).exists())
+    """Return the languages that all domains of the console have: no page is half in another one."""
+    domains = [path.stem for path in po_path(HOME).parent.glob(f"{DOMAIN}*.po")]
+    return tuple(one for one in LANGUAGES if all(po_path(one, domain).exists() for domain in domains))
 
 
 def text(language: str, *domains: str) -> Text:

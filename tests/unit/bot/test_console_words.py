@@ -5,6 +5,7 @@ from __future__ import annotations
 import polib  # type: ignore[import-untyped]  # ships no types
 import pytest
 
+from bot.console.words import languages
 from bot.rendering.catalogue import LOCALE_DIR, PLACEHOLDER, Catalogue, po_path
 from nhi_core.wire import LANGUAGES
 
@@ -23,6 +24,12 @@ def test_a_language_that_a_domain_has_is_whole(domain: str, language: str) -> No
         spelt = [{*PLACEHOLDER.findall(form)} for form in (*home._texts[key], *other._texts[key])]
         assert all(one == spelt[0] for one in spelt), key
         assert all(form for form in other._texts[key]), key
+
+
+def test_only_a_language_that_every_domain_has_is_offered() -> None:
+    whole = {one for one in LANGUAGES if all(po_path(one, domain).exists() for domain in DOMAINS)}
+    assert set(languages()) == whole
+    assert {"zh-TW", "en", "th"} <= whole
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
