@@ -10,7 +10,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 # Read by the bot itself: these taps never reach Rasa.
-_BOT_ONLY = frozenset({"do", "ref", "report", "role"})
+_BOT_ONLY = frozenset({"do", "grade", "ref", "report", "role", "survey"})
 
 
 def _carried(node: Any) -> Iterator[str]:
