@@ -48,6 +48,7 @@ from nhi_core.services.eslip_content import SlipWriter
 from nhi_core.services.eslip_links import EslipLinks
 from nhi_core.services.eslip_run import EslipRun
 from nhi_core.services.eslips import EslipService
+from nhi_core.services.evaluation_own import OwnFigures
 from nhi_core.services.evaluations import EvaluationService
 from nhi_core.services.group_activity import GroupActivityService
 from nhi_core.services.history import HistoryService
@@ -347,7 +348,7 @@ def build(
         promotion_figures=promotion_figures,
         group_activity=group_activity,
         evaluations=EvaluationService(
-            uow, clock, ids, schemes(), promotion=promotion_figures, activity=group_activity
+            uow, clock, ids, schemes(), OwnFigures(promotion_figures, group_activity)
         ),
         quality=QualityService(uow),
         files=files,

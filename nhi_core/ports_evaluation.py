@@ -42,8 +42,14 @@ class Evaluations(Protocol):
     def figures(self, year: int, months: Collection[int]) -> Mapping[str, Mapping[str, int]]:
         """Return office → item → cases in these months."""
 
-    def by_month(self, year: int) -> Mapping[tuple[int, str], int]:
-        """Return (month, item) → cases of all offices."""
+    def figure(self, year: int, month: int, office: str, item: str) -> int | None:
+        """Return one figure; None where nothing is stated."""
+
+    def stated(self, year: int, items: Collection[str]) -> frozenset[tuple[str, int, str]]:
+        """Return the (office, month, item)s of these items that something is stated of, be it zero."""
+
+    def by_month(self, year: int, months: Collection[int]) -> Mapping[tuple[int, str], int]:
+        """Return (month, item) → cases of all offices in use."""
 
     def put_quality(self, year: int, month: int, offices: Iterable[OfficeQuality]) -> int:
         """Insert or write over a month; return how many changed anything."""
@@ -57,5 +63,6 @@ class Evaluations(Protocol):
         """Return the (year, month)s there is something of, the latest first."""
 
     def add_run(self, run: Run) -> None: ...
+    def run(self, run_id: str) -> Run | None: ...
     def runs(self, year: int, limit: int = 20) -> tuple[Run, ...]:
         """Return a year's runs, the latest first."""

@@ -118,5 +118,8 @@ class GroupTalk(Protocol):
     def by_office(self, first: PremiumMonth, last: PremiumMonth) -> Mapping[str, tuple[int, int]]:
         """Return office code → (read-replies, discussion)."""
 
+    def answers(self, first: PremiumMonth, last: PremiumMonth) -> Mapping[tuple[str, PremiumMonth], int]:
+        """Return (office code, month) → read-replies and discussion together, where there are any."""
+
     def forget_accounts(self, before: date) -> int:
         """Take the accounts out of messages older than that day; return of how many."""

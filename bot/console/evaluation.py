@@ -1,7 +1,8 @@
-"""The yearly evaluation: ranking, prizes, the year before, one office's points, figures taken in, files."""
+"""The yearly evaluation: ranking, prizes, one office's points, figures taken in and corrected, files."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +12,22 @@ from bot.console.gate import needs
 from bot.console.listing import Column, Filter, Kind, Listing
 from bot.console.menu import Entry, Part
 from bot.console.pages import me, page, tell
-from bot.evaluation.book import prizes, whole, workbook
+from bot.evaluation.book import prizes, workbook
 from bot.evaluation.report import year_pdf
 from nhi_core.domain.errors import Invalid
 from nhi_core.domain.evaluation import raises
+from nhi_core.domain.evaluation_model import Scheme
 from nhi_core.domain.slices import Ask, Slice, cut
 from nhi_core.domain.staff import StaffRole
 from nhi_core.ports_evaluation import Figure
-from nhi_core.services.evaluations import Compared, YearView, shown
+from nhi_core.services.evaluation_views import (
+    YearView,
+    gain_line,
+    plain,
+    shown,
+    shown_total,
+    value_shown,
+)
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -46,7 +55,6 @@ def register(console: Console) -> None:
     """Add the pages."""
     pages = _Pages(console)
     console.add("evaluation", "/evaluation", pages.ranking)
-    console.add("evaluation_years", "/evaluation/years", pages.years)
     console.add("evaluation_office", "/evaluation/<int:year>/<office>", pages.office)
     console.add("evaluation_correct", "/evaluation/<int:year>/<office>", pages.correct, methods=("POST",))
     console.add("evaluation_take", "/evaluation/figures", pages.take, methods=("POST",))
@@ -70,6 +78,7 @@ def uploaded_csv() -> str:
 class _Pages:
     def __init__(self, console: Console) -> None:
         self._evaluations = console.core.evaluations
+        self._staff = console.core.staff
 
     @needs(*LOOK)
     def ranking(self) -> Response:
@@ -86,17 +95,24 @@ class _Pages:
             ),
             Column("points", lambda one: one.total),
         )
-        listing: Listing[Ranked] = Listing("evaluation", columns, self._filters(group=True), per_page=100)
+        listing: Listing[Ranked] = Listing("evaluation", columns, self._filters(), per_page=100)
 
         def source(ask: Ask) -> Slice[Ranked]:
             group = ask.get("group")
             rows = [
-                Ranked(one.office, view.offices[one.office].name, one.size_group, one.rank, shown(one.total))
+                Ranked(
+                    one.office,
+                    view.offices[one.office].name,
+                    one.size_group,
+                    one.rank,
+                    shown_total(one.total),
+                )
                 for one in view.result.scores
                 if group in (None, str(one.size_group))
             ]
             return cut(rows, ask)
 
+        names = self._staff.names()
         return listing.answer(
             source,
             template="evaluation.html",
@@ -104,32 +120,9 @@ class _Pages:
             year=year,
             years=self._evaluations.years,
             prizes=[(name, view.offices[one.office].name, one.size_group) for name, one in prizes(view)],
-            runs=self._evaluations.runs(year)[:5],
+            runs=[(run, names.get(run.staff, run.staff)) for run in self._evaluations.runs(year)[:5]],
             source_note=view.scheme.source,
             sample=any(item.sample for item in view.scheme.items),
-        )
-
-    @needs(*LOOK)
-    def years(self) -> Response:
-        """Every item beside the year before, with participation."""
-        view = self._view()
-        shares = view.result.participation
-        columns: tuple[Column[Compared], ...] = (
-            Column("item", lambda one: one.name),
-            Column("before", lambda one: one.before, Kind.NUMBER),
-            Column("after", lambda one: one.after, Kind.NUMBER),
-            Column("growth", lambda one: whole(one.growth)),
-            Column("participation", lambda one: whole(shares.get(one.item))),
-        )
-        listing: Listing[Compared] = Listing("evaluation-years", columns, self._filters(), per_page=100)
-        rows = self._evaluations.compared(view.scheme.year)
-        bars = [(one.name, one.before or 0, one.after) for one in rows]
-        return listing.answer(
-            lambda ask: cut(rows, ask),
-            template="evaluation_years.html",
-            words=WORDS,
-            year=view.scheme.year,
-            bars=bars,
         )
 
     @needs(*LOOK)
@@ -174,7 +167,8 @@ class _Pages:
         """The year as a workbook or as PDF."""
         if year not in self._evaluations.years or kind not in ("xlsx", "pdf"):
             abort(404)
-        view, compared = self._evaluations.view(year), self._evaluations.compared(year)
+        view = self._evaluations.view(year)
+        compared = self._evaluations.compared(view)
         data = workbook(view, compared) if kind == "xlsx" else year_pdf(view, compared)
         answer = Response(data, mimetype=_XLSX if kind == "xlsx" else "application/pdf")
         answer.headers["Content-Disposition"] = f"attachment; filename=evaluation-{year}.{kind}"
@@ -186,16 +180,17 @@ class _Pages:
         view = self._evaluations.view(year)
         if office not in view.offices:
             return page("problem.html", status=404, problem="unknown")
-        score = view.result.of(office)
+        score, figures = view.result.of(office), view.entrants[office].figures
         rows: list[dict[str, Any]] = [
             {
                 "key": one.item,
                 "name": view.scheme.item(one.item).name,
-                "value": f"{one.value.normalize():f}",
-                "reference": "" if one.reference is None else f"{one.reference.normalize():f}",
+                "value": value_shown(view.scheme, one),
+                "reference": "" if one.reference is None else plain(one.reference),
                 "points": shown(one.points),
-                "weight": f"{one.weight.normalize():f}",
+                "weight": plain(one.weight),
                 "rule": one.rule,
+                "parts": [(part.name, figures.get(part.key, 0)) for part in view.scheme.item(one.item).parts],
             }
             for one in score.points
         ]
@@ -207,20 +202,41 @@ class _Pages:
             year=year,
             office=view.offices[office],
             score=score,
-            total=shown(score.total),
+            total=shown_total(score.total),
             rows=rows,
             months=view.scheme.months,
-            raises=[(view.scheme.item(one.item).name, shown(one.missing)) for one in raises(score)],
+            counted=_counted(view.scheme),
+            raises=[gain_line(view.scheme, one) for one in raises(view.scheme, score)],
         )
 
     def _view(self) -> YearView:
-        asked = request.args.get("year", "")
-        years = self._evaluations.years
-        year = int(asked) if asked.isascii() and asked.isdigit() else years[0]
-        return self._evaluations.view(year if year in years else years[0])
+        return self._evaluations.view(asked_year(self._evaluations.years))
 
-    def _filters(self, *, group: bool = False) -> tuple[Filter, ...]:
-        known = tuple(str(year) for year in self._evaluations.years)
-        years = Filter("year", known, labels={one: one for one in known})
+    def _filters(self) -> tuple[Filter, ...]:
         groups = ("1", "2", "3", "4")
-        return (years, Filter("group", groups, labels={one: one for one in groups})) if group else (years,)
+        return (
+            year_filter(self._evaluations.years),
+            Filter("group", groups, labels={one: one for one in groups}),
+        )
+
+
+def asked_year(years: Sequence[int]) -> int:
+    """Return the year of the address, the latest one when it names none that has a scheme."""
+    asked = request.args.get("year", "")
+    year = int(asked) if asked.isascii() and asked.isdigit() else years[0]
+    return year if year in years else years[0]
+
+
+def year_filter(years: Sequence[int]) -> Filter:
+    """Return the choice of a year."""
+    known = tuple(str(year) for year in years)
+    return Filter("year", known, labels={one: one for one in known})
+
+
+def _counted(scheme: Scheme) -> list[tuple[str, str]]:
+    """Return (key, name) of every figure that can be corrected; a part is named with its item."""
+    found = []
+    for item in scheme.items:
+        names = {item.key: item.name} | {part.key: f"{item.name}：{part.name}" for part in item.parts}
+        found += [(key, names[key]) for key in item.counted]
+    return found

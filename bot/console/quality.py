@@ -11,14 +11,13 @@ from bot.console.gate import needs
 from bot.console.listing import Column, Filter, Kind, Listing
 from bot.console.menu import Entry, Part
 from bot.console.pages import me, page, tell
-from bot.evaluation.report import quality_pdf
+from bot.evaluation.report import office_name, quality_pdf
 from nhi_core.domain.errors import FilesUnavailable, Invalid
-from nhi_core.domain.evaluation import ZERO, rounded
+from nhi_core.domain.evaluation_model import ZERO, rounded
 from nhi_core.domain.notices import Category
 from nhi_core.domain.quality import OfficeQuality
 from nhi_core.domain.slices import Ask, Slice, cut
 from nhi_core.domain.staff import StaffRole
-from nhi_core.services.quality import MonthReport
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -50,7 +49,7 @@ class _Pages:
             return page("quality_none.html", words=WORDS)
         found = self._core.quality.month(*months[names.index(asked) if asked in names else 0])
         columns: tuple[Column[OfficeQuality], ...] = (
-            Column("office", lambda one: _name(found, one)),
+            Column("office", lambda one: office_name(found, one)),
             Column("received", lambda one: one.received, Kind.NUMBER),
             Column("errors", lambda one: one.total, Kind.NUMBER),
             Column("rate", lambda one: None if one.rate is None else float(rounded(one.rate, 1))),
@@ -69,7 +68,7 @@ class _Pages:
             words=WORDS,
             found=found,
             rate=None if found.report.rate is None else str(rounded(found.report.rate, 1)),
-            care=[(_name(found, one), str(rounded(one.rate or ZERO, 1))) for one in found.report.care],
+            care=[(office_name(found, one), str(rounded(one.rate or ZERO, 1))) for one in found.report.care],
         )
 
     @needs(StaffRole.SUPERVISOR, StaffRole.EDITOR)
@@ -115,8 +114,3 @@ class _Pages:
         )
         tell("quality.drafted", domain=WORDS)
         return redirect(url_for("console.quality", month=f"{year}-{month}"), code=303)
-
-
-def _name(found: MonthReport, one: OfficeQuality) -> str:
-    office = found.offices.get(one.office)
-    return office.name if office is not None else one.office

@@ -9,8 +9,8 @@ from typing import Any
 import xlsxwriter
 
 from bot.evaluation import words
-from nhi_core.domain.evaluation import Winner, rounded
-from nhi_core.services.evaluations import Compared, YearView
+from nhi_core.domain.evaluation_model import Winner, rounded
+from nhi_core.services.evaluation_views import Compared, RowKind, YearView
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
@@ -75,8 +75,10 @@ def _items(book: Any, head: Any, view: YearView) -> None:
 def _years(book: Any, head: Any, compared: tuple[Compared, ...], view: YearView) -> None:
     titles = [words.ITEM, words.BEFORE, words.AFTER, words.DIFFERENCE, words.GROWTH, words.PARTICIPATION]
     sheet = _sheet(book, words.YEARS, head, titles, 0)
-    for at, one in enumerate(compared, start=1):
-        sheet.write_string(at, 0, one.name)
+    items = [one for one in compared if one.kind is RowKind.ITEM]
+    # Items stand first, for the chart; what they are made of and what they make together follow.
+    for at, one in enumerate([*items, *(one for one in compared if one.kind is not RowKind.ITEM)], start=1):
+        sheet.write_string(at, 0, indented(one))
         sheet.write_number(at, 2, one.after)
         if one.before is not None:
             sheet.write_number(at, 1, one.before)
@@ -91,8 +93,8 @@ def _years(book: Any, head: Any, compared: tuple[Compared, ...], view: YearView)
         chart.add_series(
             {
                 "name": [words.YEARS, 0, column],
-                "categories": [words.YEARS, 1, 0, len(compared), 0],
-                "values": [words.YEARS, 1, column, len(compared), column],
+                "categories": [words.YEARS, 1, 0, len(items), 0],
+                "values": [words.YEARS, 1, column, len(items), column],
                 "fill": {"color": colour},
             }
         )
@@ -113,6 +115,11 @@ def prizes(view: YearView) -> list[tuple[str, Winner]]:
     """Return (prize's name, winner), in the scheme's order of prizes."""
     names = {award.key: award.name for award in view.scheme.awards}
     return [(names[one.award], one) for one in view.result.winners]
+
+
+def indented(one: Compared) -> str:
+    """Return a line's name; a part of an item stands a little to the right."""
+    return f"　{one.name}" if one.kind is RowKind.PART else one.name
 
 
 def whole(value: Decimal | None) -> str:

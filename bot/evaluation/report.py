@@ -10,10 +10,11 @@ from pypdf import PdfWriter
 from reportlab.lib.pagesizes import A4
 
 from bot.evaluation import words
-from bot.evaluation.book import prizes, whole
+from bot.evaluation.book import indented, prizes, whole
 from bot.slips.page import Page
-from nhi_core.domain.evaluation import Score, rounded
-from nhi_core.services.evaluations import Compared, YearView
+from nhi_core.domain.evaluation_model import Score, rounded
+from nhi_core.domain.quality import OfficeQuality
+from nhi_core.services.evaluation_views import Compared, RowKind, YearView, shown_total
 from nhi_core.services.quality import MonthReport
 
 mm: float = 72 / 25.4
@@ -25,7 +26,8 @@ _DIVISION = "健保署高屏業務組"
 
 def year_pdf(view: YearView, compared: Sequence[Compared]) -> bytes:
     """Return the year's report: ranking by group with bars, prizes, and the year before."""
-    pages = [_ranking(view, group) for group in sorted({one.size_group for one in view.result.scores})]
+    groups = sorted({one.size_group for one in view.result.scores})
+    pages = [page for group in groups for page in _ranking(view, group)]
     return _joined([*pages, _years(view, compared)], f"{view.scheme.year} 年度公所評比")
 
 
@@ -43,63 +45,78 @@ def quality_pdf(month: MonthReport) -> bytes:
         _bar(page, _LEFT + 38 * mm, y, one.exact / Decimal(100))
         page.left(_LEFT + 102 * mm, y, f"{one.count:,} 件　{one.shown} %", _BODY)
         y -= _ROW
-    y -= _ROW
+    sheets = _Sheets(title, page, y - _ROW)
+    page, y = sheets.row()
     page.left(_LEFT, y, "關懷輔導名單", 12, bold=True)
-    y -= _ROW
     for office in report.care:
-        page.left(_LEFT, y, month.offices[office.office].name, _BODY)
+        page, y = sheets.row()
+        page.left(_LEFT, y, office_name(month, office), _BODY)
         page.right(_LEFT + 90 * mm, y, f"{rounded(office.rate or Decimal(0), 1)} %", _BODY)
-        y -= _ROW
     if not report.care:
+        page, y = sheets.row()
         page.left(_LEFT, y, "本月沒有需要個案輔導的公所，謝謝大家。", _BODY)
-        y -= _ROW
-    return _joined([page, *_offices(month, title)], title)
+    return _joined([*sheets.pages, *_offices(month, title)], title)
+
+
+def office_name(month: MonthReport, one: OfficeQuality) -> str:
+    """Return an office's name, and the code of one that is no longer known."""
+    office = month.offices.get(one.office)
+    return office.name if office is not None else one.office
+
+
+class _Sheets:
+    """Rows downwards, on to a further page with the same head when one is full."""
+
+    def __init__(self, title: str, page: Page | None = None, y: float = 0.0) -> None:
+        self.pages = [page] if page is not None else []
+        self._title = title
+        self._y = y
+
+    def row(self) -> tuple[Page, float]:
+        """Return the page and the height of the next row."""
+        if self._y < _FOOT or not self.pages:
+            self.pages.append(Page())
+            self._y = _headed(self.pages[-1], self._title)
+        y, self._y = self._y, self._y - _ROW
+        return self.pages[-1], y
 
 
 def _offices(month: MonthReport, title: str) -> list[Page]:
-    pages: list[Page] = []
-    y = 0.0
+    sheets = _Sheets(title)
     for office in month.report.offices:
-        if y < _FOOT or not pages:
-            pages.append(Page())
-            y = _headed(pages[-1], title)
-        page = pages[-1]
-        name = month.offices[office.office].name if office.office in month.offices else office.office
-        page.left(_LEFT, y, name, _BODY)
+        page, y = sheets.row()
+        page.left(_LEFT, y, office_name(month, office), _BODY)
         page.right(_LEFT + 80 * mm, y, f"{office.received:,}", _BODY)
         page.right(_LEFT + 100 * mm, y, f"{office.total:,}", _BODY)
         rate = "—" if office.rate is None else f"{rounded(office.rate, 1)} %"
         page.right(_LEFT + 125 * mm, y, rate, _BODY)
-        y -= _ROW
-    return pages
+    return sheets.pages
 
 
-def _ranking(view: YearView, group: int) -> Page:
-    page = Page()
-    y = _headed(page, f"{view.scheme.year} 年度公所評比　第 {group} 分組")
+def _ranking(view: YearView, group: int) -> list[Page]:
+    sheets = _Sheets(f"{view.scheme.year} 年度公所評比　第 {group} 分組")
     for score in (one for one in view.result.scores if one.size_group == group):
-        y = _line(page, y, view, score)
-        if y < _FOOT:
-            break  # a group has 24 offices at most: a page holds 40
+        _line(*sheets.row(), view, score)
     mine = [(name, one) for name, one in prizes(view) if one.size_group == group]
     if mine:
-        y -= _ROW / 2
+        sheets.row()
+        page, y = sheets.row()
         page.left(_LEFT, y, words.AWARDS, 12, bold=True)
         for name, one in mine:
-            y -= _ROW
+            page, y = sheets.row()
             page.left(_LEFT, y, f"{name}　{view.offices[one.office].name}", _BODY)
     if any(item.sample for item in view.scheme.items):
-        page.paragraph(_LEFT, _FOOT - 6 * mm, words.SAMPLE, 8, _RIGHT - _LEFT, colour="muted")
-    return page
+        for page in sheets.pages:
+            page.paragraph(_LEFT, _FOOT - 8 * mm, words.SAMPLE, 8, _RIGHT - _LEFT, colour="muted")
+    return sheets.pages
 
 
-def _line(page: Page, y: float, view: YearView, score: Score) -> float:
+def _line(page: Page, y: float, view: YearView, score: Score) -> None:
     most = sum((item.weight for item in view.scheme.items), Decimal(0))
     page.right(_LEFT + 8 * mm, y, str(score.rank), _BODY)
     page.fitted(_LEFT + 12 * mm, y, view.offices[score.office].name, _BODY, 58 * mm)
     _bar(page, _LEFT + 74 * mm, y, score.total / most)
-    page.right(_LEFT + 154 * mm, y, f"{rounded(score.total, 1)}", _BODY, bold=True)
-    return y - _ROW
+    page.right(_LEFT + 154 * mm, y, shown_total(score.total), _BODY, bold=True)
 
 
 def _years(view: YearView, compared: Sequence[Compared]) -> Page:
@@ -113,7 +130,7 @@ def _years(view: YearView, compared: Sequence[Compared]) -> Page:
     page.rule(_LEFT, y - 2 * mm, _RIGHT - _LEFT)
     for one in compared:
         y -= _ROW
-        page.left(_LEFT, y, one.name, _BODY)
+        page.left(_LEFT, y, indented(one), _BODY, bold=one.kind is RowKind.TOTAL)
         share = view.result.participation.get(one.item)
         before = "未評比" if one.before is None else f"{one.before:,}"
         cells = (before, f"{one.after:,}", whole(one.growth), whole(share))

@@ -8,7 +8,7 @@ import click
 
 from nhi_core.cli.context import open_core
 from nhi_core.domain.errors import Invalid
-from nhi_core.services.evaluations import TakeReport, shown
+from nhi_core.services.evaluation_views import TakeReport, shown_total
 
 STAFF = "cli"
 _LARGEST = 4_000_000
@@ -46,7 +46,7 @@ def compute(year: int) -> None:
     click.echo(f"Run {run.id} of {run.computed_at:%Y-%m-%d %H:%M} UTC, digest {run.digest[:12]}")
     for one in view.result.scores:
         name = view.offices[one.office].name
-        click.echo(f"{one.size_group}  {one.rank:>3}  {shown(one.total):>6}  {name}")
+        click.echo(f"{one.size_group}  {one.rank:>3}  {shown_total(one.total):>6}  {name}")
 
 
 @click.group("quality")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from nhi_core.domain.evaluation import ZERO, percent, rounded
+from nhi_core.domain.evaluation_model import ZERO, percent, rounded
 
 
 class ErrorKind(StrEnum):

@@ -112,9 +112,14 @@ class GroupActivityService:
             return activity(uow.group_talk.counts(first, last, group_id), first, last)
 
     def by_office(self, first: PremiumMonth, last: PremiumMonth) -> Mapping[str, tuple[int, int]]:
-        """Return office code → (read-replies, discussion) for the evaluation."""
+        """Return office code → (read-replies, discussion)."""
         with self._uow() as uow:
             return uow.group_talk.by_office(first, last)
+
+    def answers(self, first: PremiumMonth, last: PremiumMonth) -> Mapping[tuple[str, PremiumMonth], int]:
+        """Return (office code, month) → read-replies and discussion together, for the evaluation."""
+        with self._uow() as uow:
+            return uow.group_talk.answers(first, last)
 
     def for_clerk(self, account_id: str) -> ActivityView:
         """Return the last months for a clerk or an editor. Raises NotAClerk."""

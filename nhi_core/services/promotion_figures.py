@@ -23,10 +23,6 @@ class PromotionFigures:
         with self._uow() as uow:
             return Figures(uow.promotions.cells(first, last, office_code), first, last)
 
-    def counts_by_office(self, first: PremiumMonth, last: PremiumMonth) -> dict[str, tuple[int, int]]:
-        """Return office code → (static, activity) for the evaluation; an office without any is left out."""
-        return self.figures(first, last).by_office()
-
     def wall(self, wanted: Wanted, *, offset: int, limit: int) -> tuple[int, tuple[WallPhoto, ...]]:
         """Return how many photos there are, and a page of them."""
         with self._uow() as uow:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nhi_core.domain.errors import Invalid, NotAClerk
-from nhi_core.domain.evaluation import rounded
 from nhi_core.domain.evaluation_files import read_quality
+from nhi_core.domain.evaluation_model import rounded
 from nhi_core.domain.offices import ClerkState, Office
 from nhi_core.domain.quality import ErrorKind, OfficeQuality, QualityReport, report
 from nhi_core.ports import UnitOfWorkFactory
-from nhi_core.services.evaluations import TakeReport, office_names
+from nhi_core.services.evaluation_views import TakeReport
+from nhi_core.services.evaluations import office_names
 
 MONTHS_SHOWN = 3
 

@@ -196,6 +196,15 @@ class FakeGroupTalk:
             if code is not None
         }
 
+    def answers(self, first: PremiumMonth, last: PremiumMonth) -> Mapping[tuple[str, PremiumMonth], int]:
+        return Counter(
+            (one.office_code, PremiumMonth.of(one.day))
+            for one in self._all()
+            if first <= PremiumMonth.of(one.day) <= last
+            and one.office_code is not None
+            and one.kind in (MessageKind.READ_REPLY, MessageKind.DISCUSSION)
+        )
+
     def forget_accounts(self, before: date) -> int:
         old = [one for one in self._all() if one.day < before and one.account_id is not None]
         for one in old:

@@ -58,7 +58,7 @@ def test_one_to_one_a_clerk_asks_in_own_words(product: Product) -> None:
     assert "業務叮嚀" in texts(said(product, clerk, "最近有什麼公告"))
     score = texts(said(product, clerk, "我們公所評比幾分"))
     assert "111 年度公所評比" in score
-    assert "還可加" in score
+    assert "最能再加分的項目" in score
     quality = texts(said(product, clerk, "我們公所收件品質報告"))
     assert "全區平均錯誤率" in quality
 

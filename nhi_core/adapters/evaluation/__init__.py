@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from importlib.resources import files
 
-from nhi_core.domain.evaluation import Scheme
+from nhi_core.domain.evaluation_model import Scheme
 from nhi_core.domain.evaluation_schemes import parse_scheme
 
 _FOLDER = files(__package__) / "schemes"

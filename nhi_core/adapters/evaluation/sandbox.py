@@ -44,6 +44,17 @@ TOTALS: dict[int, dict[str, tuple[int, int]]] = {
         "card_reissue": (5_717, 39),
     },
 }
+# What makes an item up: 加保, 轉出, 停保, 復保; cards made with AREA and on the spot.
+PARTS: dict[int, dict[str, dict[str, int]]] = {
+    111: {
+        "counter_enrolment": {"enrol_in": 9_040, "enrol_out": 3_911, "suspension": 504, "resumption": 71},
+        "card_reissue": {"card_area": 330, "card_on_site": 4_950},
+    },
+    110: {
+        "counter_enrolment": {"enrol_in": 7_923, "enrol_out": 3_529, "suspension": 250, "resumption": 17},
+        "card_reissue": {"card_area": 391, "card_on_site": 5_326},
+    },
+}
 ERRORS = {
     ErrorKind.MISSING_PROOF: 85,
     ErrorKind.REVIEW_ERROR: 49,
@@ -68,8 +79,9 @@ def seed_evaluation(evaluations: EvaluationService, quality: QualityService, *, 
     lines = [",".join(FIGURE_COLUMNS)]
     for year, items in TOTALS.items():
         for item, (total, offices) in items.items():
-            spread = _spread(f"{year} {item}", total, offices)
-            lines += [f"{year},{month},{office},{item},{count}" for month, office, count in spread]
+            for key, part in PARTS[year].get(item, {item: total}).items():
+                spread = _spread(f"{year} {item}", key, part, offices)
+                lines += [f"{year},{month},{office},{key},{count}" for month, office, count in spread]
     taken = evaluations.take("\n".join(lines), by=by)
     return EvaluationSeeded(taken.changed, quality.take("\n".join(_quality_lines()), by=by).changed)
 
@@ -78,7 +90,7 @@ def _quality_lines() -> Iterator[str]:
     cells: dict[tuple[int, str], dict[str, int]] = {}
     wanted = {"received": (RECEIVED, _ALL), **{kind.value: (count, _ALL) for kind, count in ERRORS.items()}}
     for name, (total, offices) in wanted.items():
-        for month, office, count in _spread(f"quality {name}", total, offices):
+        for month, office, count in _spread("quality", name, total, offices):
             cells.setdefault((month, office), {})[name] = count
     yield ",".join(QUALITY_COLUMNS)
     for (month, office), found in sorted(cells.items()):
@@ -86,13 +98,16 @@ def _quality_lines() -> Iterator[str]:
         yield f"111,{month},{office},{rest}"
 
 
-def _spread(name: str, total: int, offices: int) -> Iterator[tuple[int, str, int]]:
-    """Yield (month, office code, count): exactly `total` over `offices` offices, larger ones more."""
-    chosen = sorted(sample_offices(), key=lambda one: _draw(name, one.code))[: min(offices, total)]
-    weights = [_SIZE[one.size_group] * (50 + _draw(name, one.code, "weight") % 100) for one in chosen]
+def _spread(what: str, key: str, total: int, offices: int) -> Iterator[tuple[int, str, int]]:
+    """Yield (month, office code, count): exactly `total` over `offices` offices, larger ones more.
+
+    The offices are drawn for `what`, so that the parts of an item come from the same ones.
+    """
+    chosen = sorted(sample_offices(), key=lambda one: _draw(what, one.code))[: min(offices, total)]
+    weights = [_SIZE[one.size_group] * (50 + _draw(what, key, one.code, "weight") % 100) for one in chosen]
     counts = _shared(total, weights)
     for office, count in zip(chosen, counts, strict=True):
-        months = [20 + _draw(name, office.code, str(month)) % 40 + 3 * month for month in MONTHS]
+        months = [20 + _draw(what, key, office.code, str(month)) % 40 + 3 * month for month in MONTHS]
         for month, part in zip(MONTHS, _split(count, months), strict=True):
             if part:
                 yield month, office.code, part

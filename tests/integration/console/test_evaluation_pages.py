@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import dataclasses
 import io
+import re
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from bot.evaluation.report import quality_pdf, year_pdf
 from nhi_core.adapters.evaluation.sandbox import seed_evaluation
 from nhi_core.adapters.offices.sample import sample_offices
+from nhi_core.domain.evaluation import evaluate
+from nhi_core.domain.evaluation_model import rounded
 from nhi_core.domain.notices import NoticeState
+from nhi_core.ports_evaluation import Figure
 from nhi_core.ports_notices import NoticeFilter
 
 pytestmark = pytest.mark.net
@@ -37,8 +44,19 @@ def test_ranking_names_prizes_and_says_what_is_sample_data(year: Any) -> None:
 
 def test_an_office_s_points_are_explained(year: Any) -> None:
     said = year.as_("auditor").get("/console/evaluation/111/KH-FENGSHAN").get_data(as_text=True)
-    for words in ("高雄市鳳山區公所", "APP 簡易分期", "配分 × 件數 ÷ 目標", "最能再加分的項目"):
-        assert words in said
+    words = (
+        "高雄市鳳山區公所",
+        "APP 簡易分期",
+        "配分 × 件數 ÷ 目標",
+        "錯誤率每 1 % 4 分",
+        "最能再加分的項目",
+    )
+    assert all(one in said for one in words)
+    cells = re.findall(r'<td class="number">([^<]*)</td>', said)
+    score = year.core.evaluations.view(111).result.of("KH-FENGSHAN")
+    assert f"{rounded(score.of('quality').value, 2)} %" in cells
+    assert f"{score.of('instalment_app').value / 2:f} × 2" in cells, "a doubled item says what was counted"
+    assert max(len(one) for one in cells) < 12, "no figure is shown with all its decimals"
     assert year.as_("auditor").get("/console/evaluation/111/KH-NOWHERE").status_code == 404
     assert year.as_("auditor").get("/console/evaluation/99/KH-FENGSHAN").status_code == 404
 
@@ -55,8 +73,51 @@ def test_a_correction_needs_a_reason_and_changes_the_score(year: Any) -> None:
 
 def test_the_year_before_stands_beside_with_growth(year: Any) -> None:
     said = year.as_("editor").get("/console/evaluation/years?year=111").get_data(as_text=True)
-    for words in ("13,526", "11,719", "119", "-8", "—"):
+    for words in ("13,526", "11,719", "119", "-8", "—", "推廣繳費無紙化合計", "11,079", "加保", "9,040"):
         assert words in said
+    assert said.count("<rect") == 2 + 2 * 11, "sums and parts are not drawn again beside their items"
+
+
+def test_the_months_of_a_year_sum_up_to_its_totals(year: Any) -> None:
+    file = year.as_("auditor").get("/console/evaluation/months?year=111&as=csv").get_data(as_text=True)
+    head, *lines = list(csv.reader(io.StringIO(file.lstrip("\ufeff"))))
+    assert head == ["項目", *(f"{month} 月" for month in range(2, 10)), "合計"]
+    rows = {name: [int(one) for one in counts] for name, *counts in lines}
+    assert all(sum(counts[:-1]) == counts[-1] for counts in rows.values())
+    assert (rows["健保櫃檯承保異動"][-1], rows["設定電子繳款單"][-1]) == (13_526, 7_429)
+
+
+def test_a_kept_result_stays_as_it_was_and_names_who_kept_it(year: Any) -> None:
+    year.as_("supervisor").post("/console/evaluation/compute", {"year": "111"}, page="/console/evaluation")
+    [run] = year.core.evaluations.runs(111)
+    path = f"/console/evaluation/runs/{run.id}"
+    before = year.as_("auditor").get(path).get_data(as_text=True)
+    assert run.digest in before
+    assert year.core.staff.named("supervisor").name in before
+    figure = Figure(111, 3, "KH-FENGSHAN", "eslip", 9_999)
+    year.core.evaluations.correct(figure, by="test", reason="測試")
+    after = year.as_("auditor").get(path).get_data(as_text=True)
+    assert after.split("<table")[1] == before.split("<table")[1]
+    assert path in year.as_("auditor").get("/console/evaluation").text
+    assert year.as_("auditor").get("/console/evaluation/runs/nothing").status_code == 404
+
+
+def test_no_office_is_left_out_of_the_report_however_many_are_in_a_group(year: Any) -> None:
+    view = year.core.evaluations.view(111)
+    one_group = [dataclasses.replace(one, size_group=1) for one in view.entrants.values()]
+    crowded = dataclasses.replace(view, result=evaluate(view.scheme, one_group))
+    report = PdfReader(io.BytesIO(year_pdf(crowded, year.core.evaluations.compared(view))))
+    words = "".join(page.extract_text() for page in report.pages)
+    assert all(one.name in words for one in view.offices.values())
+
+
+def test_a_care_list_longer_than_a_page_goes_on_on_the_next(year: Any) -> None:
+    month = year.core.quality.month(111, 8)
+    crowded = dataclasses.replace(month, report=dataclasses.replace(month.report, care=month.report.offices))
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(quality_pdf(crowded))).pages]
+    assert len(pages) == 4
+    assert sum(page.count("公所") for page in pages) >= 2 * 77
+    assert all("111 年 8 月收件品質報告" in page for page in pages)
 
 
 def test_the_workbook_and_the_report_open_and_say_the_same(year: Any) -> None:

@@ -61,6 +61,11 @@ class TestGroupTalk:
                 FENGSHAN.code: (1, 1),
                 MAGONG.code: (1, 0),
             }
+            assert work.group_talk.answers(AUGUST, SEPTEMBER) == {
+                (FENGSHAN.code, AUGUST): 1,
+                (FENGSHAN.code, SEPTEMBER): 2,
+                (MAGONG.code, SEPTEMBER): 1,
+            }
 
     def test_the_latest_version_stands_in_whatever_order_it_comes(self, uow: Uow, group_id: str) -> None:
         first = self.said(group_id, MessageKind.READ_REPLY)

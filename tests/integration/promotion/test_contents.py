@@ -218,5 +218,5 @@ class TestTheStaff:
         rig.file("m1", poster)
         rig.file("m2", picture(colour="navy"), channel="festival")
         rig.file("m3", picture(colour="gold"), channel="meeting")
-        counts = rig.figures.counts_by_office(PremiumMonth(2026, 2), SEPTEMBER)
+        counts = rig.figures.figures(PremiumMonth(2026, 2), SEPTEMBER).by_office()
         assert counts == {"KH-FENGSHAN": (1, 2)}

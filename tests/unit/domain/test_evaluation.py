@@ -13,17 +13,16 @@ from hypothesis import strategies as st
 
 from nhi_core.adapters.evaluation import _FOLDER, schemes
 from nhi_core.domain.errors import Invalid
-from nhi_core.domain.evaluation import (
+from nhi_core.domain.evaluation import evaluate, participation, raises
+from nhi_core.domain.evaluation_model import (
     Award,
     Entrant,
     Item,
     Method,
+    Part,
     Scheme,
-    evaluate,
     growth,
-    participation,
     percent,
-    raises,
     rounded,
 )
 from nhi_core.domain.evaluation_schemes import parse_scheme
@@ -87,7 +86,7 @@ def test_parts_of_the_slides_sum_up() -> None:
 
 
 def test_participation_counts_offices_with_at_least_one_case() -> None:
-    offices = [entrant(f"O{n}", eslip=1 if n < 74 else 0, quality=5) for n in range(77)]
+    offices = [entrant(f"O{n}", eslip=1 if n < 74 else 0) for n in range(77)]
     found = participation(SCHEME, offices)
     assert rounded(found["eslip"]) == 96
     assert "quality" not in found
@@ -114,6 +113,9 @@ def test_both_years_are_whole_and_differ() -> None:
         {"months": [13]},
         {"awards": [{"key": "x", "name": "x", "items": ["nothing"], "of_top": 1, "best": 1}]},
         {"year": "next"},
+        {"months": [2, 2]},
+        {"totals": [{"name": "x", "items": ["nothing"]}]},
+        {"wieghts": "misspelt"},
     ],
     ids=str,
 )
@@ -122,6 +124,34 @@ def test_a_scheme_with_a_slip_in_it_is_refused(change: dict[str, Any]) -> None:
     parse_scheme(good)
     with pytest.raises(Invalid):
         parse_scheme({**good, **change})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"factr": 2},
+        {"factor": 0},
+        {"parameters": {"target": {"1": 420, "2": 230, "3": 140}}},  # the fourth group has none
+        {"parameters": {}},
+        {"method": "per_case", "parameters": {"points": -1}},
+        {"parts": [{"key": "eslip", "name": "x"}]},  # another item's key
+    ],
+    ids=str,
+)
+def test_an_item_with_a_slip_in_it_is_refused(change: dict[str, Any]) -> None:
+    good = json.loads((_FOLDER / "111.json").read_text(encoding="utf-8"))
+    first, *rest = good["items"]
+    with pytest.raises(Invalid):
+        parse_scheme({**good, "items": [{**first, **change}, *rest]})
+
+
+def test_an_item_with_parts_is_counted_by_them_alone() -> None:
+    item = dataclasses.replace(small().items[0], parts=(Part("in", "加保"), Part("out", "轉出")))
+    scheme = small(items=(item, small().items[1]))
+    [score] = evaluate(scheme, [Entrant("A", 1, {"in": 30, "out": 20, "a": 999})]).scores
+    assert score.of("a").value == 50
+    assert scheme.counted == ("in", "out", "b")
+    assert participation(scheme, [Entrant("A", 1, {"out": 1}), Entrant("B", 1, {"a": 1})])["a"] == 50
 
 
 def test_points_say_how_they_came_about() -> None:
@@ -190,7 +220,7 @@ def test_the_volume_prize_looks_at_the_top_ten_whatever_their_group() -> None:
 
 def test_the_111_awards_name_fourteen_and_two() -> None:
     offices = [
-        entrant(f"{group}-{n:02d}", group, counter_enrolment=60 - n, eslip=20, errors=1, received=80)
+        entrant(f"{group}-{n:02d}", group, enrol_in=60 - n, eslip=20, errors=1, received=80)
         for group, size in ((1, 12), (2, 18), (3, 24), (4, 23))
         for n in range(size)
     ]
@@ -199,14 +229,48 @@ def test_the_111_awards_name_fourteen_and_two() -> None:
     assert sum(one.award == "mobile" for one in winners) == 2
 
 
+def test_a_year_without_figures_has_no_prizes_to_give() -> None:
+    offices = [Entrant(f"O{n}", 1 + n % 4, {}) for n in range(77)]
+    assert evaluate(SCHEME, offices).winners == ()
+
+
 def test_what_would_raise_a_score_is_the_largest_gain_first() -> None:
     [score] = evaluate(small(), [entrant(a=50, b=19)]).scores
-    assert [(one.item, one.missing) for one in raises(score)] == [("a", 30), ("b", 2)]
+    gains = raises(small(), score)
+    assert [(one.points.item, one.points.missing, one.cases) for one in gains] == [("a", 30, 50), ("b", 2, 1)]
 
 
-figures = st.fixed_dictionaries(
-    {item.key: st.integers(0, 600) for item in SCHEME.items if item.method is not Method.ERROR_RATE}
-)
+def test_fewer_errors_and_not_more_cases_raise_the_quality() -> None:
+    item = Item("q", "s", "品質", D(20), Method.ERROR_RATE, {"points_a_percent": 4})
+    [score] = evaluate(small(items=(item,)), [entrant(errors=1, received=100)]).scores
+    assert [(one.points.missing, one.cases) for one in raises(small(items=(item,)), score)] == [(4, None)]
+
+
+@given(st.integers(0, 300), st.sampled_from(["target", "doubled", "per_case", "steps", "best_of_group"]))
+def test_the_cases_that_are_left_bring_the_full_points_and_one_fewer_does_not(have: int, how: str) -> None:
+    items = {
+        "target": Item("a", "s", "甲", D(7), Method.TARGET, {"target": {"1": 37}}),
+        "doubled": Item("a", "s", "甲", D(7), Method.TARGET, {"target": {"1": 37}}, factor=D(2)),
+        "per_case": Item("a", "s", "甲", D(7), Method.PER_CASE, {"points": "0.3"}),
+        "steps": Item("a", "s", "甲", D(7), Method.STEPS, {"steps": [[10, 3], [50, 7]]}),
+        "best_of_group": Item("a", "s", "甲", D(7), Method.BEST_OF_GROUP, {}),
+    }
+    scheme, rival = small(items=(items[how],)), Entrant("R", 1, {"a": 301})
+
+    def missing(cases: int) -> Decimal:
+        return evaluate(scheme, [Entrant("A", 1, {"a": cases}), rival]).of("A").of("a").missing
+
+    left = raises(scheme, evaluate(scheme, [Entrant("A", 1, {"a": have}), rival]).of("A"))
+    if missing(have) == 0:
+        assert left == ()
+    else:
+        [gain] = left
+        assert gain.cases is not None
+        assert missing(have + gain.cases) == 0
+        assert missing(have + gain.cases - 1) > 0
+
+
+figures = st.fixed_dictionaries({key: st.integers(0, 600) for key in SCHEME.counted})
 offices_of_all_sizes = st.lists(
     st.tuples(st.integers(1, 4), figures, st.integers(0, 30), st.integers(30, 400)), min_size=1, max_size=12
 )
@@ -220,7 +284,7 @@ def test_the_order_of_offices_changes_nothing(rows: list[Any], random: Any) -> N
     assert evaluate(SCHEME, shuffled) == evaluate(SCHEME, entrants)
 
 
-@given(figures, st.sampled_from([item.key for item in SCHEME.items if item.method is not Method.ERROR_RATE]))
+@given(figures, st.sampled_from(SCHEME.counted))
 def test_one_more_case_never_lowers_a_score(have: dict[str, int], key: str) -> None:
     before = evaluate(SCHEME, [Entrant("A", 1, have, 1, 100)]).of("A").total
     after = evaluate(SCHEME, [Entrant("A", 1, {**have, key: have[key] + 1}, 1, 100)]).of("A").total

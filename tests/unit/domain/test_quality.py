@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nhi_core.domain.evaluation import rounded
+from nhi_core.domain.evaluation_model import rounded
 from nhi_core.domain.quality import ErrorKind, OfficeQuality, care_rule, report, shares
 
 K = ErrorKind

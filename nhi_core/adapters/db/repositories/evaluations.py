@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Table, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from nhi_core.adapters.db.tables_evaluation import evaluation_figures, evaluation_runs, quality_months
+from nhi_core.adapters.db.tables_offices import offices
 from nhi_core.domain.quality import ErrorKind, OfficeQuality
 from nhi_core.ports_evaluation import Figure, Run
 
@@ -51,11 +52,24 @@ class SqlEvaluations:
             found.setdefault(row.office_code, {})[row.item] = int(row.cases)
         return found
 
-    def by_month(self, year: int) -> Mapping[tuple[int, str], int]:
-        """Return (month, item) → cases of all offices."""
+    def figure(self, year: int, month: int, office: str, item: str) -> int | None:
+        """Return one figure; None where nothing is stated."""
+        query = select(_f["count"]).where(
+            _f.year == year, _f.month == month, _f.office_code == office, _f.item == item
+        )
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def stated(self, year: int, items: Collection[str]) -> frozenset[tuple[str, int, str]]:
+        """Return the (office, month, item)s of these items that something is stated of, be it zero."""
+        query = select(_f.office_code, _f.month, _f.item).where(_f.year == year, _f.item.in_(sorted(items)))
+        return frozenset((row.office_code, row.month, row.item) for row in self._connection.execute(query))
+
+    def by_month(self, year: int, months: Collection[int]) -> Mapping[tuple[int, str], int]:
+        """Return (month, item) → cases of all offices in use."""
         query = (
             select(_f.month, _f.item, func.sum(_f["count"]).label("cases"))
-            .where(_f.year == year)
+            .join(offices, offices.c.code == _f.office_code)
+            .where(_f.year == year, _f.month.in_(sorted(months)), offices.c.active)
             .group_by(_f.month, _f.item)
         )
         return {(row.month, row.item): int(row.cases) for row in self._connection.execute(query)}
@@ -99,6 +113,12 @@ class SqlEvaluations:
         """Insert."""
         values = {name: getattr(run, name) for name in ("id", "year", "digest", "computed_at", "staff")}
         self._connection.execute(insert(evaluation_runs).values(**values, result=dict(run.result)))
+
+    def run(self, run_id: str) -> Run | None:
+        """Return one; None for an unknown one."""
+        query = select(evaluation_runs).where(_r.id == run_id)
+        row = self._connection.execute(query).mappings().one_or_none()
+        return None if row is None else Run(**row)
 
     def runs(self, year: int, limit: int = 20) -> tuple[Run, ...]:
         """Return a year's runs, the latest first."""

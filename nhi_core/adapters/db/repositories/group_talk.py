@@ -83,6 +83,17 @@ class SqlGroupTalk:
         )
         return {code: (read, talk) for code, read, talk in self._connection.execute(query)}
 
+    def answers(self, first: PremiumMonth, last: PremiumMonth) -> Mapping[tuple[str, PremiumMonth], int]:
+        """Return (office code, month) → read-replies and discussion together."""
+        year, month = func.extract("year", _m.day), func.extract("month", _m.day)
+        query = (
+            select(_m.office_code, year, month, func.count())
+            .where(*_period(first, last), _m.office_code.is_not(None), _m.kind.in_(_REPLIES))
+            .group_by(_m.office_code, year, month)
+        )
+        rows = self._connection.execute(query)
+        return {(code, PremiumMonth(int(y), int(m))): count for code, y, m, count in rows}
+
     def forget_accounts(self, before: date) -> int:
         """Take the accounts out of messages older than that day."""
         old = update(group_messages).where(_m.day < before, _m.account_id.is_not(None))
