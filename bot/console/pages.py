@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Response, flash, g, get_flashed_messages, make_response, render_template, request
+from markupsafe import Markup
 
+from bot.charts.figures import Bars, svg
 from bot.console.words import DOMAIN, languages, text
 from bot.pay.writing import NAMES
 from bot.rendering import formats
@@ -65,8 +68,18 @@ def fill(template: str, *, words: str = DOMAIN, **values: Any) -> str:
         month=lambda iso: formats.month(iso, language),
         money=lambda amount: formats.money(amount, language),
         number=lambda amount: f"{amount:,}",
+        stacked=partial(two_bars, stacked=True),
+        beside=two_bars,
         **values,
     )
+
+
+def two_bars(
+    title: str, rows: Sequence[tuple[str, int, int]], first: str, second: str, *, stacked: bool = False
+) -> Markup:
+    """Return a chart of rows (label, number, number): on one another, or side by side."""
+    series = ((first, [row[1] for row in rows]), (second, [row[2] for row in rows]))
+    return svg(Bars(title, [row[0] for row in rows], series, stacked=stacked))
 
 
 def show_day(value: date | None, language: str) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Response, redirect, request, url_for
+from markupsafe import Markup
 
+from bot.charts.figures import Bars, svg
 from bot.console.evaluation import LOOK, WORDS, uploaded_csv
 from bot.console.gate import needs
 from bot.console.listing import Column, Filter, Kind, Listing
 from bot.console.menu import Entry, Part
-from bot.console.pages import me, page, tell
+from bot.console.pages import me, page, tell, word
 from bot.evaluation.report import office_name, quality_pdf
 from nhi_core.domain.errors import FilesUnavailable, Invalid
 from nhi_core.domain.evaluation_model import ZERO, rounded
 from nhi_core.domain.notices import Category
-from nhi_core.domain.quality import OfficeQuality
+from nhi_core.domain.quality import OfficeQuality, QualityReport
 from nhi_core.domain.slices import Ask, Slice, cut
 from nhi_core.domain.staff import StaffRole
 
@@ -67,6 +69,7 @@ class _Pages:
             template="quality.html",
             words=WORDS,
             found=found,
+            chart=_shares(found.report),
             rate=None if found.report.rate is None else str(rounded(found.report.rate, 1)),
             care=[(office_name(found, one), str(rounded(one.rate or ZERO, 1))) for one in found.report.care],
         )
@@ -114,3 +117,17 @@ class _Pages:
         )
         tell("quality.drafted", domain=WORDS)
         return redirect(url_for("console.quality", month=f"{year}-{month}"), code=303)
+
+
+def _shares(report: QualityReport) -> Markup:
+    """Return the kinds of errors as bars."""
+    return svg(
+        Bars(
+            word("quality.chart", WORDS),
+            [word(f"kind.{one.kind.value}", WORDS) for one in report.shares],
+            [("", [float(one.exact) for one in report.shares])],
+            notes=[
+                word("quality.share", WORDS, count=f"{one.count:,}", share=one.shown) for one in report.shares
+            ],
+        )
+    )

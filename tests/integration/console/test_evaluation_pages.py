@@ -48,7 +48,7 @@ def test_an_office_s_points_are_explained(year: Any) -> None:
         "高雄市鳳山區公所",
         "APP 簡易分期",
         "配分 × 件數 ÷ 目標",
-        "錯誤率每 1 % 4 分",
+        "錯誤率每 1 % 從配分扣 4 分",
         "最能再加分的項目",
     )
     assert all(one in said for one in words)
@@ -75,7 +75,9 @@ def test_the_year_before_stands_beside_with_growth(year: Any) -> None:
     said = year.as_("editor").get("/console/evaluation/years?year=111").get_data(as_text=True)
     for words in ("13,526", "11,719", "119", "-8", "—", "推廣繳費無紙化合計", "11,079", "加保", "9,040"):
         assert words in said
-    assert said.count("<rect") == 2 + 2 * 11, "sums and parts are not drawn again beside their items"
+    chart = said[said.index("<svg") : said.index("</svg>")]
+    assert "合計" not in chart, "sums are not drawn again beside their items"
+    assert chart.count("</text>") == 2 + 3 * 11, "an item has its name and two numbers"
 
 
 def test_the_months_of_a_year_sum_up_to_its_totals(year: Any) -> None:

@@ -40,3 +40,10 @@ def test_a_language_that_a_domain_has_is_in_order_and_not_doubtful(domain: str, 
     home, other = polib.pofile(str(po_path("zh-TW", domain))), polib.pofile(str(po_path(language, domain)))
     assert [entry.msgid for entry in other] == [entry.msgid for entry in home]
     assert not [entry.msgid for entry in other if entry.fuzzy or entry.obsolete]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_note_to_an_applicant_names_the_button_as_it_is_written(language: str) -> None:
+    notes, chat = Catalogue(language, "console_applications"), Catalogue(language)
+    for key in ("return_note.all_arrears", "return_note.amount_changed"):
+        assert chat.text("instalment.put_right") in notes.text(key)
