@@ -9,6 +9,7 @@ import pytest
 
 from nhi_core.domain.imports import ImportKind
 from nhi_core.domain.staff import StaffRole
+from nhi_core.wire import LANGUAGES
 from tests.integration.console.conftest import Browser, Desk
 
 
@@ -135,7 +136,7 @@ def test_an_import_shows_its_progress_and_why_rows_were_refused(desk: Desk, tmp_
     assert admin.get("/console/imports/unknown").status_code == 404
 
 
-@pytest.mark.parametrize("language", ["zh-TW", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_has_all_its_words(desk: Desk, language: str) -> None:
     chief = desk.as_("chief")
     menu = re.findall(r'href="(/console/[a-z-]*)"', chief.get(f"/console/?lang={language}").text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polib  # type: ignore[import-untyped]  # ships no types
 import pytest
 
+from bot.console.applications import REFUSE_NOTES, RETURN_NOTES
 from bot.console.words import languages
 from bot.rendering.catalogue import LOCALE_DIR, PLACEHOLDER, Catalogue, po_path
 from nhi_core.wire import LANGUAGES
@@ -29,7 +30,7 @@ def test_a_language_that_a_domain_has_is_whole(domain: str, language: str) -> No
 def test_only_a_language_that_every_domain_has_is_offered() -> None:
     whole = {one for one in LANGUAGES if all(po_path(one, domain).exists() for domain in DOMAINS)}
     assert set(languages()) == whole
-    assert {"zh-TW", "en", "th"} <= whole
+    assert whole == set(LANGUAGES)
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
@@ -47,3 +48,10 @@ def test_a_note_to_an_applicant_names_the_button_as_it_is_written(language: str)
     notes, chat = Catalogue(language, "console_applications"), Catalogue(language)
     for key in ("return_note.all_arrears", "return_note.amount_changed"):
         assert chat.text("instalment.put_right") in notes.text(key)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_ready_note_to_an_applicant_is_not_cut_off(language: str) -> None:
+    notes = Catalogue(language, "console_applications")
+    ready = [f"return_note.{one}" for one in RETURN_NOTES] + [f"refuse_note.{one}" for one in REFUSE_NOTES]
+    assert max(len(notes.text(one)) for one in ready) <= 300
