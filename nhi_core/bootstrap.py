@@ -288,7 +288,7 @@ def build(
         history=HistoryService(uow, clock, calendar, policy),
         premium_details=PremiumDetailService(uow, clock),
         standing=StandingService(uow, clock, calendar, policy),
-        pictures=PictureService(vault, ids, settings.public_url),
+        pictures=PictureService(uow, vault, ids, settings.public_url),
         reminders=ReminderService(uow, clock, planner),
         reminder_rounds=ReminderRounds(uow, clock, planner),
         reminder_sending=ReminderSending(uow, clock, ids, planner),

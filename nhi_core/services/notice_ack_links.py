@@ -13,6 +13,7 @@ from nhi_core.ports import Clock, UnitOfWorkFactory
 from nhi_core.security import LinkExpired as SignatureOver
 from nhi_core.security import LinkForged, Signer
 from nhi_core.services.notice_acks import Answer, NoticeAckService
+from nhi_core.services.notice_reading import clerk_of
 
 # Who answers a day late is still heard.
 _GRACE = timedelta(days=2)
@@ -51,8 +52,13 @@ class NoticeAckLinks:
         return f"{self._base}/{self._signer.sign(named, context=_CONTEXT, expires_at=until)}"
 
     def page(self, token: str) -> AckPage:
-        """Return what to show; looking acknowledges nothing. Raises LinkExpired."""
-        notice, _account = self._read(token)
+        """Return what to show; it acknowledges nothing. Raises LinkExpired, also if the clerk has left."""
+        notice, account_id = self._read(token)
+        try:
+            with self._uow() as uow:
+                clerk_of(uow, account_id)
+        except NotAClerk:
+            raise LinkExpired from None
         return AckPage(notice.title, notice.ack_deadline)
 
     def acknowledge(self, token: str) -> Answer:

@@ -1,6 +1,7 @@
 """Addresses of pictures that are drawn for one person: random, short-lived, and worth nothing once unbound.
 
-The address holds no data: what it stands for is sealed in Redis under the token's name.
+The address holds no data: what it stands for is sealed in Redis under the token's name. It belongs to the
+binding it was made under: after another person's card was bound to the same phone, it shows neither.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from nhi_core.domain.errors import LinkExpired
-from nhi_core.ports import Ids, Vault
+from nhi_core.ports import Ids, UnitOfWorkFactory, Vault
 
 TTL = timedelta(hours=1)
 _CONTEXT = "picture"
@@ -35,24 +36,31 @@ class YearPicture:
 class PictureService:
     """Makes and reads addresses `<public>/media/<token>`."""
 
-    def __init__(self, vault: Vault, ids: Ids, public_url: str) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, vault: Vault, ids: Ids, public_url: str) -> None:
+        self._uow = uow
         self._vault = vault
         self._ids = ids
         self._public_url = public_url.rstrip("/")
 
     def offer_year(self, account_id: str, year: int, language: str) -> PictureLink:
-        """Return an address that works for an hour. Raises CacheUnavailable."""
+        """Return an address that works for an hour. Raises CacheUnavailable, StoreUnavailable."""
         token = self._ids.token()
-        value = {"account": account_id, "year": year, "language": language}
+        binding = self._binding_of(account_id)
+        value = {"account": account_id, "binding": binding, "year": year, "language": language}
         self._vault.put(_name(token), value, context=_CONTEXT, ttl=TTL)
         return PictureLink(f"{self._public_url}/media/{token}", self._public_url.startswith("https://"))
 
     def year_of(self, token: str) -> YearPicture:
-        """Return what a token stands for. Raises LinkExpired, CacheUnavailable."""
+        """Return what a token stands for. Raises LinkExpired, CacheUnavailable, StoreUnavailable."""
         value = self._vault.get(_name(token), context=_CONTEXT)
-        if value is None:
+        if value is None or value.get("binding") != self._binding_of(str(value["account"])):
             raise LinkExpired
         return YearPicture(str(value["account"]), int(str(value["year"])), str(value["language"]))
+
+    def _binding_of(self, account_id: str) -> str:
+        with self._uow() as uow:
+            binding = uow.bindings.bound_of_account(account_id)
+        return "" if binding is None else binding.id
 
 
 def _name(token: str) -> str:

@@ -121,7 +121,7 @@ class World:
         self.history = HistoryService(self.uow, self.clock, CALENDAR, self.policy)
         self.premium_details = PremiumDetailService(self.uow, self.clock)
         self.standing = StandingService(self.uow, self.clock, CALENDAR, self.policy)
-        self.pictures = PictureService(self.vault, self.ids, self.public_url)
+        self.pictures = PictureService(self.uow, self.vault, self.ids, self.public_url)
         codes = HandOffCodes(SandboxWriteOffNumbers(), None, None)
         slips = SlipWriter(Assessor(CALENDAR, self.policy), codes)
         links = EslipLinks(Signer(sandbox_rings().sign), self.clock, self.public_url)

@@ -18,6 +18,7 @@ from nhi_core.adapters.premiums.sandbox import seed
 from nhi_core.domain.errors import CacheUnavailable
 from nhi_core.services.history import MonthMark, MonthState
 from nhi_core.wire import LANGUAGES
+from tests.factories.domain import make_person
 from tests.fakes.world import CALENDAR, TODAY, World
 
 STATES = tuple(MonthState)
@@ -105,3 +106,10 @@ def test_without_the_systems_fonts_marks_and_figures_are_still_drawn(monkeypatch
         monkeypatch.setattr(draw, name, Path("/nowhere"))
     drawn = year_chart("2026", MARKS, "zh-TW")
     assert Image.open(io.BytesIO(drawn)).size == (WIDTH, HEIGHT)
+
+
+def test_bound_to_somebody_else_since_it_shows_neither(world: World, account: str, web: FlaskClient) -> None:
+    address = path(world, account)
+    world.bindings.unbind(account)
+    world.bind(account, world.add_person(make_person()))
+    assert web.get(address).status_code == 404
