@@ -5,7 +5,7 @@ PYTHON ?= python3
 APP := .venvs/app/bin
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help setup run stop status test quick lint format train bench soak gallery people code lock nlu-report clean
+.PHONY: help setup run stop status test quick lint format train bench faults soak gallery people code lock nlu-report clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,10 @@ bench: ## Measure imports, the console, the whole product, the understanding bes
 	@$(APP)/python -m scripts.bench_imports
 	@$(APP)/python -m scripts.bench_console
 	@$(APP)/python -m scripts.bench --parts "$(PARTS)"
+
+faults: ## Break the whole product on purpose, count what is lost or doubled, write docs/reliability.md (long; ONLY=… or GROUPS=… picks)
+	@$(PYTHON) -m scripts.setup --for test
+	@$(APP)/python -m scripts.faults --only "$(ONLY)" --groups "$(GROUPS)"
 
 soak: ## Put 10,000 cards in and out of the kiosk; watch memory and events
 	@$(PYTHON) -m scripts.setup --for test

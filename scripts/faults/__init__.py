@@ -1,0 +1,1 @@
+"""Breaks the whole product on purpose, again and again the same way, and counts what was lost or doubled."""
