@@ -21,7 +21,7 @@ from bot.notices import pages as notice_pages
 from bot.pay import pages as pay
 from bot.pay import sandbox as sandbox_gateway
 from bot.slips import pages as slip_pages
-from bot.workers.queue import configured, enqueue_with, tell_with
+from bot.workers.queue import bell_with, configured, tell_with
 from nhi_core import bootstrap, logs, measures, tracing
 from nhi_core.settings import Settings
 
@@ -51,13 +51,14 @@ def create_app(
 ) -> Flask:
     """Build the web application. Raises SettingsRefused when the environment cannot be used.
 
-    `enqueue` queues a mailbox, `tell` hurries what accounts are to be told; both default to the task queue.
+    `enqueue` queues a mailbox, `tell` hurries what accounts are to be told; both default to the task queue
+    (a mailbox is then queued in the step that stores the mail).
     """
     settings = settings or Settings.load()
     logs.configure(settings, process="web")
     tracing.configure(settings, process="web")
     core = core or bootstrap.build(settings)
-    mailbox = Mailbox(core.redis, core.sealer)
+    mailbox = Mailbox(core.redis, core.sealer, None if enqueue else bell_with(configured(settings)))
 
     app = Flask("bot", static_folder=None)
     app.register_blueprint(
@@ -66,7 +67,7 @@ def create_app(
             mailbox=mailbox,
             fingerprints=core.fingerprints,
             clock=core.clock,
-            enqueue=enqueue or enqueue_with(configured(settings)),
+            enqueue=enqueue,
         )
     )
     app.register_blueprint(health.blueprint(health.checks(settings, core)))  # open: parts by name only

@@ -4,8 +4,9 @@ Why nothing is lost and nothing is doubled, step by step (a crash may fall betwe
 
 1. `append` is one Lua script: the mark "seen", the mail and the entry in the pending set appear together or
    not at all. Before it: we have not said 200, LINE delivers again. After it: a second one finds the mark.
-2. The task is queued after the append. Crash in between: the mailbox is in the pending set, and the sweeper
-   queues a task for every pending mailbox that is due. A task too many finds an empty box or a held lock.
+2. The task is queued after the append (the bell: in the same round trip, not in the same step). Crash in
+   between: the mailbox is in the pending set, and the sweeper queues a task for every pending mailbox that is
+   due. A task too many finds an empty box or a held lock.
 3. One worker at a time holds the box's lock (a token, a short life, renewed by a thread). A worker that finds
    it held goes away: the holder looks again *after* letting go, and mail appended before the other worker
    came is seen by that look. A holder that dies stops renewing; the sweeper comes back after the lock's life.
@@ -23,7 +24,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -74,6 +75,10 @@ return due
 """
 
 
+# The list that workers listen to, and the message that lets one of them drain this mailbox.
+Bell = Callable[[str], tuple[str, str]]
+
+
 class TextSealer(Protocol):
     """What seals mail (nhi_core.security.Sealer). `open` raises a CounterError when the seal is broken."""
 
@@ -103,16 +108,17 @@ def cache_errors() -> Iterator[None]:
 class Mailbox:
     """All mailboxes. Every method raises CacheUnavailable when Redis does not answer."""
 
-    def __init__(self, client: redis.Redis, sealer: TextSealer) -> None:
-        """Use one Redis client (answers as bytes) and one sealer."""
+    def __init__(self, client: redis.Redis, sealer: TextSealer, bell: Bell | None = None) -> None:
+        """Use one Redis client (answers as bytes) and one sealer; `bell` queues the drain of what came in."""
         self._redis = client
         self._sealer = sealer
+        self._bell = bell
 
     def append(self, mails: Sequence[tuple[str, Event]], now: datetime) -> list[str]:
         """Store events as (mailbox id, event), in order; return the ids of the boxes that now hold mail.
 
         An event seen before is not stored again; its box is still named while it holds mail, so that a
-        redelivery heals a task that could not be queued the first time.
+        redelivery heals a task that could not be queued the first time. With a bell all boxes are queued.
         """
         with cache_errors():
             pipe = self._redis.pipeline(transaction=False)
@@ -128,7 +134,10 @@ class Mailbox:
                     (now + GRACE).timestamp(),
                     mailbox_id,
                 )
-            answers = cast(list[list[int]], pipe.execute())
+            boxes = dict.fromkeys(mailbox_id for mailbox_id, _ in mails)
+            for key, message in map(self._bell, boxes) if self._bell else ():
+                pipe.lpush(key, message)
+            answers = cast(list[list[int]], pipe.execute()[: len(mails)])
         pairs = zip(mails, answers, strict=True)
         return list(dict.fromkeys(mailbox_id for (mailbox_id, _), (_, length) in pairs if length))
 

@@ -47,9 +47,14 @@ def mailbox_id_of(fingerprints: Fingerprints, event: Event) -> str:
 
 
 def blueprint(
-    *, channel_secret: str, mailbox: Mailbox, fingerprints: Fingerprints, clock: Clock, enqueue: Enqueue
+    *,
+    channel_secret: str,
+    mailbox: Mailbox,
+    fingerprints: Fingerprints,
+    clock: Clock,
+    enqueue: Enqueue | None = None,
 ) -> Blueprint:
-    """Return the webhook with its authentication."""
+    """Return the webhook with its authentication. `enqueue` is for a mailbox that has no bell of its own."""
     secret = channel_secret.encode()
     page = Blueprint("line_webhook", __name__)
 
@@ -74,7 +79,8 @@ def blueprint(
             mails.append((mailbox_id_of(fingerprints, event), event))
         try:
             for mailbox_id in mailbox.append(mails, now) if mails else []:
-                enqueue(mailbox_id)
+                if enqueue is not None:
+                    enqueue(mailbox_id)
         except (CacheUnavailable, OperationalError, RedisError, OSError) as error:
             # What is already in a mailbox stays there; LINE delivers again, and the sweeper looks too.
             log.error("webhook_cannot_store", error=type(error).__name__)  # noqa: TRY400 - one line is enough

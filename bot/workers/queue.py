@@ -14,6 +14,8 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from bot import webhook
+from bot.mailbox import Bell
+from bot.workers.bell import bell
 from nhi_core.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -115,6 +117,11 @@ def configured(settings: Settings) -> Celery:
     )
     application.conf.update(_options(settings))
     return application
+
+
+def bell_with(application: Celery) -> Bell:
+    """Return what queues a drain in the same step that stores the mail: see bot/workers/bell.py."""
+    return bell(application, task=DRAIN, queue=QUEUE, prefix=QUEUE_PREFIX)
 
 
 def enqueue_with(application: Celery) -> webhook.Enqueue:
