@@ -1,0 +1,1 @@
+"""The load harness: `make bench PARTS=load`, or `python -m scripts.load`."""
