@@ -128,12 +128,15 @@ def test_every_page_of_the_menu_holds_what_wcag_asks(desk: Page, product: Produc
     assert {path: found for path, found in faults.items() if found} == {}
 
 
-def test_on_a_tablet_nothing_is_wider_than_the_screen(desk: Page, product: Product) -> None:
+def test_on_a_tablet_or_a_phone_nothing_is_wider_than_the_screen(desk: Page, product: Product) -> None:
     desk.set_viewport_size({"width": 768, "height": 1024})
     sign_in(desk, product, "admin")
-    for path in menu(desk):
-        desk.goto(address(product, path))
-        assert not desk.evaluate("document.documentElement.scrollWidth > innerWidth"), path
+    for width, language in ((768, "zh-TW"), (390, "vi")):
+        desk.set_viewport_size({"width": width, "height": 1024})
+        desk.goto(address(product, f"/console/?lang={language}"))
+        for path in [*menu(desk), "/console/account"]:
+            desk.goto(address(product, path))
+            assert not desk.evaluate("document.documentElement.scrollWidth > innerWidth"), (path, language)
 
 
 def test_another_sites_form_cannot_act_for_who_is_signed_in(desk: Page, product: Product) -> None:
