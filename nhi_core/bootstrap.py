@@ -16,7 +16,7 @@ from nhi_core.adapters.db import ColumnSealer, Engine, SqlUnitOfWorkFactory, mak
 from nhi_core.adapters.db import ping as ping_database
 from nhi_core.adapters.db.bulk_imports import SqlImports
 from nhi_core.adapters.evaluation import schemes
-from nhi_core.adapters.files import PROMOTION, DirectoryStore, PillowCleaner
+from nhi_core.adapters.files import PROMOTION, UPLOADS, DirectorySpool, DirectoryStore, PillowCleaner
 from nhi_core.adapters.identity import staff_identity, web_identity
 from nhi_core.adapters.mail import make_mailer
 from nhi_core.adapters.payments import PaymentMeans, payment_means
@@ -92,6 +92,7 @@ from nhi_core.services.staff_sign_in import SignInService
 from nhi_core.services.standing import StandingService
 from nhi_core.services.tickets import TicketService
 from nhi_core.services.turns import TurnService
+from nhi_core.services.uploads import UploadService
 from nhi_core.services.usage import UsageFigures
 from nhi_core.settings import Settings
 
@@ -144,6 +145,7 @@ class Core:
     inbound: InboundService
     workload: Callable[[], Workload]
     imports: ImportService
+    uploads: UploadService
     health: HealthService
     payments: PaymentService
     hand_offs: PayHandOffs
@@ -208,6 +210,11 @@ def build(
     limiter = limiter or RedisLimiter(redis)
     files, cleaner = files or DirectoryStore(settings.files_path), PillowCleaner()
     # A store of its own: what promotion deletes is never another feature's.
+    imports = ImportService(
+        FileSource(engine, settings.database_url.get_secret_value(), keys, clock),
+        SqlImports(engine, ColumnSealer(sealer, fingerprints), clock),
+        ids,
+    )
     promotion_photos = PromotionPhotos(uow, clock, DirectoryStore(settings.files_path / PROMOTION), cleaner)
     promotion_figures = PromotionFigures(uow, promotion_photos)
     group_activity = GroupActivityService(uow, clock)
@@ -297,11 +304,8 @@ def build(
         satisfaction=SatisfactionService(uow, clock, ids, vault),
         usage=UsageFigures(uow, clock),
         inbound=InboundService(uow, clock),
-        imports=ImportService(
-            FileSource(engine, settings.database_url.get_secret_value(), keys, clock),
-            SqlImports(engine, ColumnSealer(sealer, fingerprints), clock),
-            ids,
-        ),
+        imports=imports,
+        uploads=UploadService(uow, DirectorySpool(settings.files_path / UPLOADS), imports, clock, ids),
         health=HealthService(
             {
                 "database": partial(ping_database, engine),

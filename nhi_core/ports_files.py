@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Protocol
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, Protocol
 
 from nhi_core.domain.files import CleanPicture
+from nhi_core.domain.uploads import Upload
 
 
 class ContentStore(Protocol):
@@ -38,3 +41,25 @@ class PictureCleaner(Protocol):
 
     def clean(self, data: bytes) -> CleanPicture:
         """Return it re-encoded, upright, without what a camera wrote into it. Raises ContentRefused."""
+
+
+class UploadSpool(Protocol):
+    """Files that wait for their import, each with what is known of it; shared by web and worker processes.
+
+    Every method raises errors.FilesUnavailable when the disk does not answer.
+    """
+
+    def put(self, upload: Upload, data: IO[bytes], most: int) -> None:
+        """Keep a file whole or not at all. Raises FileRefused (empty, more than `most` bytes), FilesFull."""
+
+    def all(self) -> tuple[Upload, ...]:
+        """Return what waits and what is done, the newest first."""
+
+    def claim(self, upload_id: str) -> AbstractContextManager[Path | None]:
+        """Lend the file of a waiting upload to one process alone; None: another has it, or it is done."""
+
+    def done(self, upload: Upload) -> None:
+        """Delete the file and keep what became of it."""
+
+    def forget(self, before: datetime) -> int:
+        """Forget what was handed in before; return how many."""

@@ -12,6 +12,7 @@ from bot.console.gate import needs
 from bot.console.listing import Column, Filter, Kind, Listing
 from bot.console.menu import Entry, Part
 from bot.console.pages import me, page, tell
+from bot.console.uploads import FORM, uploaded_csv
 from bot.evaluation.book import prizes, workbook
 from bot.evaluation.report import year_pdf
 from nhi_core.domain.errors import Invalid
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 WORDS = "console_evaluation"
 LOOK = (StaffRole.EDITOR, StaffRole.SUPERVISOR, StaffRole.AUDITOR)
-_LARGEST = 4_000_000
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -57,22 +57,10 @@ def register(console: Console) -> None:
     console.add("evaluation", "/evaluation", pages.ranking)
     console.add("evaluation_office", "/evaluation/<int:year>/<office>", pages.office)
     console.add("evaluation_correct", "/evaluation/<int:year>/<office>", pages.correct, methods=("POST",))
-    console.add("evaluation_take", "/evaluation/figures", pages.take, methods=("POST",))
+    console.add("evaluation_take", "/evaluation/figures", pages.take, methods=("POST",), most_bytes=FORM)
     console.add("evaluation_compute", "/evaluation/compute", pages.compute, methods=("POST",))
     console.add("evaluation_file", "/evaluation/<int:year>.<kind>", pages.file)
     console.entry(Entry("evaluation", "evaluation", Part.FIGURES, domain=WORDS, order=10))
-
-
-def uploaded_csv() -> str:
-    """Return the text of the form's file. Raises Invalid: none, too large, or not UTF-8."""
-    file = request.files.get("file")
-    data = file.read(_LARGEST + 1) if file is not None else b""
-    if not data or len(data) > _LARGEST:
-        raise Invalid("no file, or too large a one")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Invalid("not UTF-8") from None
 
 
 class _Pages:

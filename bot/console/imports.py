@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, url_for
+from flask import Response, redirect, request, url_for
 
 from bot.console.gate import needs
 from bot.console.listing import Column, Filter, Kind, Listing
 from bot.console.menu import Entry, Part
-from bot.console.pages import page
-from nhi_core.domain.imports import SENTENCES, ImportKind, ImportState, Reason
+from bot.console.pages import me, page, tell
+from nhi_core.domain.errors import FilesUnavailable
+from nhi_core.domain.imports import SENTENCES, FileRefused, ImportKind, ImportState, Reason
 from nhi_core.domain.slices import Ask, Slice
 from nhi_core.domain.staff import StaffRole
+from nhi_core.domain.uploads import KINDS, MOST_BYTES
 from nhi_core.ports_console import ImportLine
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from bot.console.blueprint import Console
 
 WORDS = "console_house"
+_WORKERS = (StaffRole.ADMIN, StaffRole.SUPERVISOR)
+_FORM = 100_000  # what a form has beside its file
 _READERS = (StaffRole.ADMIN, StaffRole.SUPERVISOR, StaffRole.AUDITOR)
 
 
@@ -29,6 +33,7 @@ def register(console: Console) -> None:
     pages = _Pages(console)
     console.add("imports", "/imports", pages.listing)
     console.add("import", "/imports/<import_id>", pages.show)
+    console.add("import_file", "/imports", pages.take, methods=("POST",), most_bytes=MOST_BYTES + _FORM)
     console.entry(Entry("imports", "imports", Part.HOUSE, WORDS, order=40))
 
 
@@ -62,7 +67,31 @@ class _Pages:
     @needs(*_READERS)
     def listing(self) -> Response:
         """All imports, the newest first."""
-        return IMPORTS.answer(self._part, template="imports.html", words=WORDS)
+        return IMPORTS.answer(
+            self._part,
+            template="imports.html",
+            words=WORDS,
+            uploads=self._core.uploads.recent(),
+            kinds=[kind.value for kind in KINDS],
+            may_hand_in=me().may(*_WORKERS),
+        )
+
+    @needs(*_WORKERS)
+    def take(self) -> AnyResponse:
+        """Keep a file for its import by a worker."""
+        file, kind = request.files.get("file"), request.form.get("kind", "")
+        if file is None or kind not in KINDS:
+            tell("imports.no_file", domain=WORDS, kind="problem")
+            return redirect(url_for("console.imports"), code=303)
+        try:
+            self._core.uploads.take(ImportKind(kind), file.stream, staff=me().id)
+        except FileRefused:
+            tell("imports.no_file", domain=WORDS, kind="problem")
+        except FilesUnavailable:
+            tell("imports.not_kept", domain=WORDS, kind="problem")
+        else:
+            tell("imports.handed_in", domain=WORDS)
+        return redirect(url_for("console.imports"), code=303)
 
     @needs(*_READERS)
     def show(self, import_id: str) -> AnyResponse:

@@ -10,6 +10,8 @@ from bot.console.gate import needs
 from bot.console.listing import Column, Filter, Kind, Listing
 from bot.console.menu import Entry, Part
 from bot.console.pages import me, page, tell
+from bot.console.uploads import FORM, uploaded_csv
+from nhi_core.domain import office_list
 from nhi_core.domain.accounts import CodePurpose
 from nhi_core.domain.errors import Invalid
 from nhi_core.domain.offices import Office
@@ -33,6 +35,7 @@ def register(console: Console) -> None:
     """Add the pages."""
     pages = _Pages(console)
     console.add("offices", "/offices", pages.listing)
+    console.add("offices_take", "/offices", pages.take, methods=("POST",), most_bytes=FORM)
     console.add("office", "/offices/<code>", pages.show)
     console.add("office_group", "/offices/<code>/group", pages.group, methods=("POST",))
     console.add("office_close", "/offices/<code>/close", pages.close, methods=("POST",))
@@ -81,7 +84,21 @@ class _Pages:
         def source(ask: Ask) -> Slice[OfficeRow]:
             return cut([one for one in rows if _fits(one, ask)], ask)
 
-        return listing.answer(source, template="offices.html", words=WORDS)
+        return listing.answer(source, template="offices.html", words=WORDS, may_decide=me().may(*DECIDE))
+
+    @needs(*DECIDE)
+    def take(self) -> AnyResponse:
+        """Take in a list of offices; a wrong line refuses the whole of it."""
+        try:
+            found = office_list.read(uploaded_csv())
+        except Invalid as error:
+            tell("offices.list_refused", domain=WORDS, kind="problem", why=str(error))
+            return redirect(url_for("console.offices"), code=303)
+        report = self._offices.take(found, staff=me().id)
+        tell(
+            "offices.list_taken", domain=WORDS, new=report.new, changed=report.changed, same=report.unchanged
+        )
+        return redirect(url_for("console.offices"), code=303)
 
     @needs(*LOOK)
     def show(self, code: str) -> Response:

@@ -8,11 +8,12 @@ from flask import Response, redirect, request, url_for
 from markupsafe import Markup
 
 from bot.charts.figures import Bars, svg
-from bot.console.evaluation import LOOK, WORDS, uploaded_csv
+from bot.console.evaluation import LOOK, WORDS
 from bot.console.gate import needs
 from bot.console.listing import Column, Filter, Kind, Listing
 from bot.console.menu import Entry, Part
 from bot.console.pages import me, page, tell, word
+from bot.console.uploads import FORM, uploaded_csv
 from bot.evaluation.report import office_name, quality_pdf
 from nhi_core.domain.errors import FilesUnavailable, Invalid
 from nhi_core.domain.evaluation_model import ZERO, rounded
@@ -31,7 +32,7 @@ def register(console: Console) -> None:
     """Add the pages."""
     pages = _Pages(console)
     console.add("quality", "/quality", pages.month)
-    console.add("quality_take", "/quality/months", pages.take, methods=("POST",))
+    console.add("quality_take", "/quality/months", pages.take, methods=("POST",), most_bytes=FORM)
     console.add("quality_file", "/quality/<int:year>-<int:month>.pdf", pages.file)
     console.add("quality_publish", "/quality/<int:year>-<int:month>", pages.publish, methods=("POST",))
     console.entry(Entry("quality", "quality", Part.FIGURES, domain=WORDS, order=20))

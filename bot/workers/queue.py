@@ -81,6 +81,7 @@ def _options(settings: Settings) -> dict[str, Any]:
                 "options": {"expires": 10},
             },
             "satisfaction": {"task": "sweeps.satisfaction", "schedule": 3600.0, "options": {"expires": 3600}},
+            "uploads": {"task": "sweeps.uploads", "schedule": 10.0, "options": {"expires": 10}},
             "promotion": {"task": "sweeps.promotion", "schedule": 3600.0, "options": {"expires": 3600}},
             "promotion_files": {
                 "task": "sweeps.promotion_files",
@@ -105,6 +106,7 @@ def configured(settings: Settings) -> Celery:
             "bot.workers.bindings",
             "bot.workers.conversation",
             "bot.workers.groups",
+            "bot.workers.imports",
             "bot.workers.instalments",
             "bot.workers.mails",
             "bot.workers.notice_nudges",
@@ -160,11 +162,14 @@ def hurry_with(application: Celery) -> Callable[[str, str], None]:
 _Task = TypeVar("_Task", bound=Callable[..., None])
 
 
-def task(name: str) -> Callable[[_Task], _Task]:
-    """Register a function as the task `name`; it stays a plain function for those who call it."""
+def task(name: str, **options: int) -> Callable[[_Task], _Task]:
+    """Register a function as the task `name`; it stays a plain function for those who call it.
+
+    `options` are Celery's, such as time limits in seconds where the usual ones are too short.
+    """
 
     def register(function: _Task) -> _Task:
-        shared_task(name=name)(function)
+        shared_task(name=name, **options)(function)
         return function
 
     return register

@@ -34,7 +34,7 @@ class DirectoryStore:
         """See the port."""
         digest = hashlib.sha256(data).hexdigest()
         place = self._place(digest)
-        with _disk_errors():
+        with disk_errors():
             if place.exists() and self._whole(digest) is not None:
                 os.utime(place)  # young again: a sweep for orphans leaves it alone until its row is there
                 return digest
@@ -44,12 +44,12 @@ class DirectoryStore:
 
     def get(self, digest: str) -> bytes | None:
         """See the port."""
-        with _disk_errors():
+        with disk_errors():
             return self._whole(digest)
 
     def drop(self, digest: str) -> bool:
         """See the port."""
-        with _disk_errors():
+        with disk_errors():
             try:
                 self._place(digest).unlink()
             except FileNotFoundError:
@@ -59,7 +59,7 @@ class DirectoryStore:
     def kept(self, older_than: timedelta) -> Iterator[str]:
         """See the port. What a crash left half-written is removed on the way."""
         before = time.time() - older_than.total_seconds()
-        with _disk_errors():
+        with disk_errors():
             for path in self._root.glob("??/*"):
                 digest = path.parent.name + path.name
                 with suppress(FileNotFoundError):
@@ -104,7 +104,8 @@ class DirectoryStore:
 
 
 @contextmanager
-def _disk_errors() -> Iterator[None]:
+def disk_errors() -> Iterator[None]:
+    """Make errors of the disk ours. Raises FilesFull, FilesUnavailable."""
     try:
         yield
     except OSError as error:

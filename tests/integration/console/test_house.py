@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
@@ -145,3 +146,36 @@ def test_every_page_has_all_its_words(desk: Desk, language: str) -> None:
         answer = chief.get(path)
         assert answer.status_code == 200, path
         assert f'<html lang="{language}">' in answer.text
+
+
+def test_a_file_is_handed_in_and_its_end_is_shown(desk: Desk) -> None:
+    admin = desk.as_("admin")
+
+    def hand_in(kind: str, data: bytes) -> str:
+        form = {"kind": kind, "file": (io.BytesIO(data), "x.csv")}
+        answer = admin.post("/console/imports", form, page="/console/imports")
+        assert answer.location == "/console/imports"
+        return admin.get("/console/imports").text
+
+    good = "number,name,birth,category\nA123456789,王小明,69/02/01,6\n".encode()
+    page = hand_in("persons", good)
+    assert "檔案已收到" in page
+    assert "等待匯入" in page
+    desk.core.uploads.work()
+    page = admin.get("/console/imports").text
+    assert "已入帳" in page
+    assert "王小明" not in page
+    hand_in("bills", b"what,is,this\n1,2,3\n")
+    desk.core.uploads.work()
+    page = admin.get("/console/imports").text
+    assert "檔案無法讀取" in page
+    assert "the heading is not known" in page
+    for kind, data in (("persons", b""), ("registrations", good), ("", good)):
+        assert "檔案無法收下" in hand_in(kind, data)
+    assert len(desk.core.uploads.recent()) == 2
+
+
+def test_who_only_looks_hands_nothing_in(desk: Desk) -> None:
+    auditor = desk.as_("auditor")
+    assert "匯入檔案" not in auditor.get("/console/imports").text
+    assert auditor.post("/console/imports", {"kind": "persons"}).status_code == 403

@@ -177,3 +177,25 @@ def test_every_act_names_who_did_it(desk: Desk) -> None:
             "SELECT staff FROM audit_events WHERE event = 'code_issued'"
         ).all()
     assert rows == [("sandbox-editor",)]
+
+
+def test_a_list_of_offices_is_taken_in_or_refused_whole(desk: Desk) -> None:
+    admin = desk.as_("admin")
+
+    def hand_in(text: str) -> str:
+        form = {"file": (io.BytesIO(text.encode()), "offices.csv")}
+        answer = admin.post("/console/offices", form, page="/console/offices")
+        assert answer.location == "/console/offices"
+        return admin.get("/console/offices?per=100").text
+
+    head = "code,name,county,size_group\n"
+    before = len(desk.core.offices.all())
+    page = hand_in(f"{head}KH-TEST,高雄市測試區公所,高雄市,4\nKH-BAD,,高雄市,9\n")
+    assert "名單沒有匯入" in page
+    assert "line 3" in page
+    assert len(desk.core.offices.all()) == before
+    page = hand_in(f"{head}KH-TEST,高雄市測試區公所,高雄市,4\n")
+    assert "新增 1" in page
+    assert desk.core.offices.get("KH-TEST").size_group == 4
+    assert "未變 1" in hand_in(f"{head}KH-TEST,高雄市測試區公所,高雄市,4\n")
+    assert desk.as_("editor").post("/console/offices", {}).status_code == 403

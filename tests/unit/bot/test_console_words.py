@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import polib  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from bot.console.applications import REFUSE_NOTES, RETURN_NOTES
 from bot.console.words import languages
 from bot.rendering.catalogue import LOCALE_DIR, PLACEHOLDER, Catalogue, po_path
+from nhi_core.services.payment_settling import ATTEMPT_AUDIT, ORDER_AUDIT
 from nhi_core.wire import LANGUAGES
 
 DOMAINS = sorted(path.stem for path in (LOCALE_DIR / "zh_TW" / "LC_MESSAGES").glob("console*.po"))
@@ -55,3 +59,23 @@ def test_a_ready_note_to_an_applicant_is_not_cut_off(language: str) -> None:
     notes = Catalogue(language, "console_applications")
     ready = [f"return_note.{one}" for one in RETURN_NOTES] + [f"refuse_note.{one}" for one in REFUSE_NOTES]
     assert max(len(notes.text(one)) for one in ready) <= 300
+
+
+def _recorded() -> set[str]:
+    """Return every event that the code records by its name, and all of the tables of audit events."""
+    found: set[str] = set()
+    for path in (Path(__file__).resolve().parents[3] / "nhi_core").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("audit.record"):
+                found |= {one.value for one in node.args[:1] if isinstance(one, ast.Constant)}
+            elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
+                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                if ast.unparse(target).endswith("AUDIT_EVENTS"):
+                    found |= {one.value for one in node.value.values if isinstance(one, ast.Constant)}
+    return found | {*ORDER_AUDIT.values(), *ATTEMPT_AUDIT.values()}
+
+
+def test_every_event_of_the_trail_has_words() -> None:
+    words, recorded = Catalogue("zh-TW", "console_house"), _recorded()
+    assert len(recorded) > 100
+    assert {f"event.{event}" for event in recorded} <= {*words.keys()}
