@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None, core: Core | None = None) -> Fl
     executor = ActionExecutor()
     for action in all_actions(core):
         executor.register_action(action)
-    app = Flask("actions")
+    app = Flask("actions", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     expected = f"Bearer {settings.actions_token.get_secret_value()}".encode()
     app.before_request(_token_check(expected))

@@ -120,6 +120,9 @@ def _unexpected(error: Exception) -> Response:
 def _finish(answer: Response) -> Response:
     for name, value in _HEADERS.items():
         answer.headers.setdefault(name, value)
+    # What Flask says of a file ("no-cache") lets a browser keep it: a receipt on a shared computer.
+    if not answer.cache_control.public:
+        answer.headers["Cache-Control"] = _HEADERS["Cache-Control"]
     metrics.WEBHOOKS.labels(status=str(answer.status_code)).inc()
     measures.note_memory("web")
     return answer

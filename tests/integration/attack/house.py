@@ -48,7 +48,7 @@ class Actor:
     body: bytes = b"{}"
 
 
-@dataclass
+@dataclass(repr=False)
 class House:
     """The application and all who knock at it."""
 
@@ -83,13 +83,13 @@ class House:
 
     def staff(self) -> list[Actor]:
         """Return one for each role, and those whose sign-in is not, or no longer, good."""
-        found = [Actor(role.value, self._session(role.value, Stage.FULL)) for role in StaffRole]
-        found.append(Actor("password_only", self._session("editor", Stage.CODE)))
-        found.append(Actor("enrolling", self._session("editor", Stage.ENROL)))
+        found = [Actor(role.value, self.session(role.value, Stage.FULL)) for role in StaffRole]
+        found.append(Actor("password_only", self.session("editor", Stage.CODE)))
+        found.append(Actor("enrolling", self.session("editor", Stage.ENROL)))
         closed = self.core.staff.add("leaver", "離職", set(StaffRole), by="test").member
-        found.append(Actor("closed", self._session("leaver", Stage.FULL)))
+        found.append(Actor("closed", self.session("leaver", Stage.FULL)))
         self.core.staff.set_active(closed.id, active=False, by="test")
-        signed_out = self._session("admin", Stage.FULL)
+        signed_out = self.session("admin", Stage.FULL)
         visitor = self.core.sign_in.visitor(signed_out)
         assert visitor is not None
         self.core.sign_in.sign_out(visitor)
@@ -178,7 +178,7 @@ class House:
         until = self.clock.now() + timedelta(hours=1)
         return Signer(FORGER).sign("account binding", context=place, expires_at=until)
 
-    def _session(self, username: str, stage: Stage) -> str:
+    def session(self, username: str, stage: Stage) -> str:
         with self.core.uow() as uow:
             member = uow.staff.by_username(username)
             assert member is not None
