@@ -21,7 +21,7 @@ from nhi_core.adapters.identity import staff_identity, web_identity
 from nhi_core.adapters.mail import make_mailer
 from nhi_core.adapters.payments import PaymentMeans, payment_means
 from nhi_core.adapters.premiums.files.source import FileSource
-from nhi_core.adapters.redis import RedisLimiter, RedisVault, connect
+from nhi_core.adapters.redis import RedisForgetter, RedisLimiter, RedisVault, connect
 from nhi_core.adapters.redis import ping as ping_redis
 from nhi_core.domain.calendar import GraceModel
 from nhi_core.domain.late_fee import FeePolicy
@@ -76,6 +76,7 @@ from nhi_core.services.payment_links import PayLinks
 from nhi_core.services.payments import PaymentService
 from nhi_core.services.pictures import PictureService
 from nhi_core.services.premium_details import PremiumDetailService
+from nhi_core.services.privacy import PrivacyDesk
 from nhi_core.services.promotion import PromotionService
 from nhi_core.services.promotion_figures import PromotionFigures
 from nhi_core.services.promotion_photos import PromotionPhotos
@@ -168,6 +169,7 @@ class Core:
     promotion_photos: PromotionPhotos
     promotion_figures: PromotionFigures
     group_activity: GroupActivityService
+    privacy: PrivacyDesk
     evaluations: EvaluationService
     quality: QualityService
     files: ContentStore
@@ -351,6 +353,14 @@ def build(
         promotion_photos=promotion_photos,
         promotion_figures=promotion_figures,
         group_activity=group_activity,
+        privacy=PrivacyDesk(
+            uow,
+            clock,
+            ids,
+            sessions=card_sessions,
+            photos=promotion_photos,
+            forgetter=RedisForgetter(redis),
+        ),
         evaluations=EvaluationService(
             uow, clock, ids, schemes(), OwnFigures(promotion_figures, group_activity)
         ),

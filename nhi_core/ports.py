@@ -20,6 +20,7 @@ from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_notices import NoticeAcks, Notices, NoticeSends
 from nhi_core.ports_offices import ChatGroups, Clerks, Offices
 from nhi_core.ports_payments import PaymentOrders
+from nhi_core.ports_privacy import Erasures, Subjects
 from nhi_core.ports_promotion import GroupTalk, Promotions
 from nhi_core.ports_reminders import ReminderBooks, Reminders
 from nhi_core.ports_satisfaction import Satisfaction, UsageCounts
@@ -268,6 +269,8 @@ class UnitOfWork(Protocol):
     approvals: Approvals
     satisfaction: Satisfaction
     usage: UsageCounts
+    subjects: Subjects
+    erasures: Erasures
     audit: Audit
     sends: Sends
     inbound: Inbound

@@ -83,6 +83,7 @@ def _options(settings: Settings) -> dict[str, Any]:
             "satisfaction": {"task": "sweeps.satisfaction", "schedule": 3600.0, "options": {"expires": 3600}},
             "uploads": {"task": "sweeps.uploads", "schedule": 10.0, "options": {"expires": 10}},
             "promotion": {"task": "sweeps.promotion", "schedule": 3600.0, "options": {"expires": 3600}},
+            "erasures": {"task": "sweeps.erasures", "schedule": 60.0, "options": {"expires": 60}},
             "promotion_files": {
                 "task": "sweeps.promotion_files",
                 "schedule": 21600.0,
@@ -111,6 +112,7 @@ def configured(settings: Settings) -> Celery:
             "bot.workers.mails",
             "bot.workers.notice_nudges",
             "bot.workers.notices",
+            "bot.workers.privacy",
             "bot.workers.promotion",
             "bot.workers.reminders",
             "bot.workers.staff",

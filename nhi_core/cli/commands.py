@@ -16,6 +16,7 @@ from nhi_core.cli.keys import keys
 from nhi_core.cli.kiosks import kiosk
 from nhi_core.cli.mail import mail
 from nhi_core.cli.offices import clerk_code, clerks, editor_code, group_code, groups, offices
+from nhi_core.cli.privacy import privacy
 from nhi_core.cli.reminders import reminders
 from nhi_core.cli.show import show_settings
 from nhi_core.cli.staff import staff
@@ -46,6 +47,7 @@ def register(group: click.Group) -> None:
         kiosk,
         bindings,
         backup,
+        privacy,
         staff,
     ):
         group.add_command(verb)

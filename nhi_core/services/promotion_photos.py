@@ -83,7 +83,7 @@ class PromotionPhotos:
             height=clean.height,
         )
         if not kept:
-            self._drop([digest, thumbnail])
+            self.drop([digest, thumbnail])
             return PhotoState.UNSENT
         # Somebody may have dropped the same content between our `put` and our row: it is put once more.
         for name, content in ((digest, clean.data), (thumbnail, clean.thumbnail)):
@@ -125,7 +125,7 @@ class PromotionPhotos:
                 self._end_if_empty(uow, photo.report_id)
                 uow.audit.record("promotion_photo_unsent", subject=f"promotion:{photo.report_id}")
                 uow.commit()
-            self._drop(_digests(photo))
+            self.drop(_digests(photo))
             return True
         raise StoreUnavailable("the photo changes all the time")
 
@@ -149,11 +149,11 @@ class PromotionPhotos:
             for photo in uow.promotions.remove_ended(now - KEEP_ENDED, _AT_ONCE):
                 dropped += _digests(photo)
             uow.commit()
-        return self._drop(dropped)
+        return self.drop(dropped)
 
     def drop_orphans(self) -> int:
         """Delete contents that no row knows: what a crash left between content and row. Returns how many."""
-        return self._drop(self._files.kept(_ORPHAN_AGE))
+        return self.drop(self._files.kept(_ORPHAN_AGE))
 
     def _settle(self, photo: Photo, **changes: object) -> bool:
         settled = dataclasses.replace(photo, next_try_at=None, **changes)  # type: ignore[arg-type]
@@ -171,7 +171,7 @@ class PromotionPhotos:
             detail = {"clerk": report.clerk_id, "office": report.office_code}
             uow.audit.record(AUDIT_EVENTS[ReportEvent.EMPTY], subject=f"promotion:{report.id}", detail=detail)
 
-    def _drop(self, digests: Iterable[str]) -> int:
+    def drop(self, digests: Iterable[str]) -> int:
         """Delete the contents that no row refers to; return how many."""
         wanted = list(dict.fromkeys(digests))
         if not wanted:

@@ -34,6 +34,7 @@ class FakeLine:
     contents: dict[str, bytes | SendResult | None] = field(default_factory=dict)
     dead_tokens: set[str] = field(default_factory=set)
     retry_keys: set[str] = field(default_factory=set)
+    unlinked: list[str] = field(default_factory=list)
 
     def reply(self, reply_token: str, messages: Sequence[Message]) -> SendResult:
         self.reply_calls += 1
@@ -60,6 +61,12 @@ class FakeLine:
 
     def loading(self, user_id: str, seconds: int = 5) -> None:
         self.loadings.append(user_id)
+
+    def unlink_rich_menu(self, user_id: str) -> None:
+        result = self._step(lambda: Sent("menu"))
+        if not isinstance(result, Sent):
+            raise LineError(result)
+        self.unlinked.append(user_id)
 
     def group_count(self, group_id: str) -> int:
         if group_id not in self.headcounts:

@@ -9,6 +9,7 @@ from nhi_core.adapters.db import tables_ledger as tables_ledger  # its tables be
 from nhi_core.adapters.db import tables_notices as tables_notices
 from nhi_core.adapters.db import tables_offices as tables_offices
 from nhi_core.adapters.db import tables_payments as tables_payments
+from nhi_core.adapters.db import tables_privacy as tables_privacy
 from nhi_core.adapters.db import tables_promotion as tables_promotion
 from nhi_core.adapters.db import tables_reminders as tables_reminders
 from nhi_core.adapters.db import tables_satisfaction as tables_satisfaction

@@ -27,6 +27,7 @@ from nhi_core.adapters.db.repositories.notices import SqlNotices
 from nhi_core.adapters.db.repositories.offices import SqlClerks, SqlOffices
 from nhi_core.adapters.db.repositories.payments import SqlPaymentOrders
 from nhi_core.adapters.db.repositories.people import SqlPeople
+from nhi_core.adapters.db.repositories.privacy import SqlErasures, SqlSubjects
 from nhi_core.adapters.db.repositories.promotion import SqlPromotions
 from nhi_core.adapters.db.repositories.registrations import SqlRegistrationLetters
 from nhi_core.adapters.db.repositories.reminder_books import SqlReminderBooks
@@ -57,6 +58,7 @@ from nhi_core.ports_mail import Eslips, Mails, RegistrationLetters
 from nhi_core.ports_notices import NoticeAcks, Notices, NoticeSends
 from nhi_core.ports_offices import ChatGroups, Clerks, Offices
 from nhi_core.ports_payments import PaymentOrders
+from nhi_core.ports_privacy import Erasures, Subjects
 from nhi_core.ports_promotion import GroupTalk, Promotions
 from nhi_core.ports_reminders import ReminderBooks, Reminders
 from nhi_core.ports_satisfaction import Satisfaction, UsageCounts
@@ -104,6 +106,8 @@ class SqlUnitOfWork:
     notice_acks: NoticeAcks
     satisfaction: Satisfaction
     usage: UsageCounts
+    subjects: Subjects
+    erasures: Erasures
     audit: Audit
     sends: Sends
     inbound: Inbound
@@ -155,6 +159,8 @@ class SqlUnitOfWork:
         self.notice_acks = SqlNoticeAcks(connection)
         self.satisfaction = SqlSatisfaction(connection, self._sealer)
         self.usage = SqlUsageCounts(connection, self._sealer)
+        self.subjects = SqlSubjects(connection, self._sealer)
+        self.erasures = SqlErasures(connection, self._sealer)
         self.audit = SqlAudit(connection, self._clock)
         self.sends = SqlSends(connection, self._clock)
         self.inbound = SqlInbound(connection, self._clock)
