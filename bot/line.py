@@ -1,4 +1,4 @@
-"""The LINE platform, and the only module that imports its SDK.
+"""The LINE platform; with `bot.line_tokens` the only module that imports its SDK.
 
 One client per process (a new one per message would mean a new TLS connection per message), time limits on
 every call (the SDK has none of its own), and two hosts. Messages come as plain dicts and are made into the
@@ -37,6 +37,7 @@ from opentelemetry.trace import SpanKind
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError
 
 from bot import metrics
+from bot.line_tokens import FixedToken, Tokens, TokenUnavailable
 from nhi_core import tracing
 
 log = structlog.get_logger(__name__)
@@ -102,10 +103,11 @@ class LineError(Exception):
 class LineClient:
     """Calls of the Messaging API. Safe to share between threads."""
 
-    def __init__(self, access_token: str, *, api_url: str, data_api_url: str) -> None:
-        """Use a channel access token (to rotate it, build a new client) and LINE's two hosts."""
-        self._api = MessagingApi(ApiClient(_configuration(access_token, api_url)))
-        self._blob = MessagingApiBlob(ApiClient(_configuration(access_token, data_api_url)))
+    def __init__(self, access_token: str | Tokens, *, api_url: str, data_api_url: str) -> None:
+        """Use a channel access token, or what issues them, and LINE's two hosts."""
+        tokens = FixedToken(access_token) if isinstance(access_token, str) else access_token
+        self._api = MessagingApi(_Api(tokens, api_url))
+        self._blob = MessagingApiBlob(_Api(tokens, data_api_url))
 
     def reply(self, reply_token: str, messages: Sequence[Message]) -> SendResult:
         """Answer 1 to 5 messages with a reply token: free, once."""
@@ -237,10 +239,31 @@ class LineClient:
         _call(self._api.delete_rich_menu_alias, alias_id)
 
 
-def _configuration(access_token: str, host: str) -> Configuration:
-    configuration = Configuration(access_token=access_token, host=host)
-    configuration.retries = 0  # our callers decide what may be sent again
-    return configuration
+class _Api(ApiClient):  # type: ignore[misc]  # the SDK ships no types
+    """The SDK's client, with the token of the moment in every call."""
+
+    def __init__(self, tokens: Tokens, host: str) -> None:
+        configuration = Configuration(access_token="", host=host)
+        configuration.retries = 0  # our callers decide what may be sent again
+        super().__init__(configuration)
+        self._tokens = tokens
+
+    def call_api(self, *args: Any, **kwargs: Any) -> Any:
+        """Make a call; what LINE answers 401 to was not done, so it is made once more with a new token."""
+        token = self._authorised()
+        try:
+            return super().call_api(*args, **kwargs)
+        except ApiException as error:
+            if error.status != 401 or not self._tokens.refused(token):
+                raise
+        self._authorised()
+        return super().call_api(*args, **kwargs)
+
+    def _authorised(self) -> str:
+        token = self._tokens.current()
+        # One place for all threads: whichever token stands in it is a good one.
+        self.configuration.access_token = token
+        return token
 
 
 def _send(model: Any, body: Mapping[str, Any], call: Callable[..., Any], **options: Any) -> SendResult:
@@ -268,6 +291,9 @@ def _call(call: Callable[..., _Result], *args: Any, read: float = READ, **option
             noted.note(status=int(error.status or 0))
             log.warning("line_refused", call=name, status=error.status, result=outcome)
             raise LineError(result) from None
+        except TokenUnavailable:
+            outcome = "Unreachable"
+            raise LineError(Unreachable(maybe_sent=False)) from None
         except HTTPError as error:
             outcome = "Unreachable"
             log.warning("line_unreachable", call=name, error=type(error).__name__)

@@ -39,6 +39,9 @@ LINE_SECONDS = Histogram(
     ["call", "outcome"],
     buckets=(0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+LINE_TOKENS = Counter(
+    "nhi_bot_line_tokens", "Channel access tokens asked of LINE, by outcome: issued, failed", ["outcome"]
+)
 RASA_SECONDS = Histogram(
     "nhi_bot_rasa_seconds",
     "Time of a call to the dialogue engine, by how it ended",

@@ -6,6 +6,7 @@ from flask import Flask, Response, jsonify, request
 
 from line_sandbox import acting, guard
 from line_sandbox.api import bp as line_api
+from line_sandbox.api import oauth
 from line_sandbox.config import SandboxConfig
 from line_sandbox.control import bp as control
 from line_sandbox.platform import Platform
@@ -24,6 +25,7 @@ def create_app(config: SandboxConfig | None = None) -> Flask:
     app.extensions["line_sandbox"] = platform
     guard.protect(app, config.allowed_hosts)
     app.register_blueprint(line_api)
+    app.register_blueprint(oauth.bp)
     app.register_blueprint(control)
 
     @app.get("/")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 SANDBOX_SECRET = "sandbox-channel-secret"  # noqa: S105  # refused by production settings
 SANDBOX_TOKEN = "sandbox-access-token"  # noqa: S105
+SANDBOX_CHANNEL_ID = "2000000001"
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class SandboxConfig:
 
     channel_secret: str = SANDBOX_SECRET
     access_token: str = SANDBOX_TOKEN
+    channel_id: str = SANDBOX_CHANNEL_ID
     webhook_url: str | None = None
     host: str = "127.0.0.1"
     port: int = 8010

@@ -34,9 +34,9 @@ class Faults:
         """Queue `fault` for the next `times` calls of `endpoint` ('*' = any)."""
         self._queued.setdefault(endpoint, deque()).extend([fault] * times)
 
-    def take(self, endpoint: str) -> Fault | None:
-        """The fault for this call, if one is queued."""
-        for name in (endpoint, ANY):
+    def take(self, endpoint: str, *, named: bool = False) -> Fault | None:
+        """The fault for this call, if one is queued; with `named` only one queued for this very endpoint."""
+        for name in (endpoint,) if named else (endpoint, ANY):
             if self._queued.get(name):
                 return self._queued[name].popleft()
         return None

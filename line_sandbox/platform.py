@@ -18,7 +18,7 @@ from line_sandbox.limits import RateLimits
 from line_sandbox.media import MediaStore
 from line_sandbox.recent import Recent
 from line_sandbox.richmenus import RichMenus
-from line_sandbox.tokens import LinkTokens, ReplyTokens
+from line_sandbox.tokens import AccessTokens, LinkTokens, ReplyTokens
 from line_sandbox.webhooks import Dispatcher, Event, Result, Settings
 from line_sandbox.world import BOT, Message, World
 
@@ -57,6 +57,7 @@ class Platform:
         self.world = World(self.lock)
         self.replies = ReplyTokens(self.clock)
         self.links = LinkTokens(self.clock)
+        self.access = AccessTokens(self.clock)
         self.ledger = Ledger(self.clock, self.config.quota)
         self.retry_keys = RetryKeys(self.clock)
         self.limits = RateLimits(self.clock)

@@ -1,4 +1,4 @@
-"""Reply tokens (one use, one minute), link tokens (one use, ten minutes), read tokens."""
+"""Reply tokens (one use, one minute), link tokens (one use, ten minutes), access tokens (15 minutes)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ REPLY_LIFE = 60.0
 # A redelivered event's token works again for a minute, but never after this long from the event.
 REPLY_HORIZON = 20 * 60.0
 LINK_LIFE = 10 * 60.0
+ACCESS_LIFE = 15 * 60
 
 
 @dataclass
@@ -77,3 +78,21 @@ class LinkTokens:
         """The user, or None when unknown, used or expired."""
         user, born = self._tokens.pop(token, ("", 0.0))
         return user if user and self._clock.seconds() - born <= LINK_LIFE else None
+
+
+class AccessTokens:
+    """Stateless channel access tokens: any number of them, none can be revoked. Callers hold the lock."""
+
+    def __init__(self, clock: SandboxClock) -> None:
+        self._clock = clock
+        self._until: Recent[str, float] = Recent()
+
+    def issue(self) -> str:
+        """A new one."""
+        token = ids.token()
+        self._until[token] = self._clock.seconds() + ACCESS_LIFE
+        return token
+
+    def valid(self, token: str) -> bool:
+        """Whether it was issued here and is young enough."""
+        return self._clock.seconds() < self._until.get(token, 0.0)

@@ -12,6 +12,7 @@ LINE_CHANNEL_SECRET = "sandbox-channel-secret-0123456789"  # noqa: S105 - publis
 LINE_CHANNEL_ACCESS_TOKEN = "sandbox-channel-access-token-0123456789abcdef"  # noqa: S105 - as above
 RASA_TOKEN = "sandbox-rasa-token-0123456789abcdef"  # noqa: S105 - as above
 ACTIONS_TOKEN = "sandbox-actions-token-0123456789abcdef"  # noqa: S105 - as above
+LINE_CHANNEL_ID = "2000000001"
 LINE_BASIC_ID = "@nhi-counter"
 PAYMENT_SECRET = "sandbox-payment-secret-0123456789"  # noqa: S105 - as above
 

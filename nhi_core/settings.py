@@ -101,7 +101,11 @@ class Settings(PaymentSettings, MailSettings, IdentitySettings, OperationsSettin
     quiet_hours: str = Field("21:00-08:00", validation_alias="NHI_QUIET_HOURS", pattern=_QUIET_HOURS)
 
     line_channel_secret: SecretStr = Field(validation_alias="LINE_CHANNEL_SECRET", min_length=16)
-    line_channel_access_token: SecretStr = Field(validation_alias="LINE_CHANNEL_ACCESS_TOKEN", min_length=16)
+    # With the channel's id (it is no secret) LINE issues a token whenever one is needed; else one is kept.
+    line_channel_id: str | None = Field(None, validation_alias="LINE_CHANNEL_ID", pattern=r"^[0-9]{4,20}$")
+    line_channel_access_token: SecretStr | None = Field(
+        None, validation_alias="LINE_CHANNEL_ACCESS_TOKEN", min_length=16, validate_default=True
+    )
     # The official account's own id: it stands in the QR that a kiosk shows.
     line_basic_id: str = Field(validation_alias="LINE_BASIC_ID", pattern=r"^@[0-9a-z._-]{2,30}$")
     # Where LINE's account-link dialogue is.
@@ -184,10 +188,17 @@ class Settings(PaymentSettings, MailSettings, IdentitySettings, OperationsSettin
     def _absolute(cls, value: Path) -> Path:
         return value.absolute()
 
+    @field_validator("line_channel_access_token")
+    @classmethod
+    def _id_or_token(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is None and info.data.get("line_channel_id") is None:
+            raise ValueError("is not set, nor is LINE_CHANNEL_ID, with which LINE issues tokens")
+        return value
+
     @field_validator("line_channel_secret", "line_channel_access_token", "rasa_token", "actions_token")
     @classmethod
-    def _own_secret(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
-        if _strict(info) and value.get_secret_value() in sandbox.SECRETS:
+    def _own_secret(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if _strict(info) and value is not None and value.get_secret_value() in sandbox.SECRETS:
             raise ValueError("is the sandbox's secret; make your own")
         return value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bot.line import LineClient, LineError
+from bot.line_tokens import tokens_of
 from bot.richmenus.sync import sync
 from nhi_core.cli.context import EXIT_UNAVAILABLE, load_settings
 
@@ -25,7 +26,7 @@ def sync_command(quiet: bool) -> None:
     """Bring LINE's rich menus to what the project holds; safe to run again."""
     settings = load_settings()
     line = LineClient(
-        settings.line_channel_access_token.get_secret_value(),
+        tokens_of(settings),
         api_url=settings.line_api_url,
         data_api_url=settings.line_data_api_url,
     )

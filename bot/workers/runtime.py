@@ -11,6 +11,7 @@ from bot import richmenus
 from bot.errands import AssignMenu, Errands, Render
 from bot.journal import Journal
 from bot.line import LineClient
+from bot.line_tokens import tokens_of
 from bot.mailbox import Mailbox
 from bot.parking import Parking
 from bot.rasa import RasaClient
@@ -56,7 +57,7 @@ def build(
     """Put the parts together."""
     client = core.redis
     line = line or LineClient(
-        settings.line_channel_access_token.get_secret_value(),
+        tokens_of(settings),
         api_url=settings.line_api_url,
         data_api_url=settings.line_data_api_url,
     )

@@ -176,6 +176,25 @@ def _web(
     return Finding(part, ok=ok, words=f"answers {response.status_code}", remedy="" if ok else remedy)
 
 
+def _token(settings: Settings) -> str | None:
+    """Return a token as the workers would use: issued for the channel's id, or the one that is kept."""
+    if settings.line_channel_id is None:
+        fixed = settings.line_channel_access_token
+        return None if fixed is None else fixed.get_secret_value()
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": settings.line_channel_id,
+        "client_secret": settings.line_channel_secret.get_secret_value(),
+    }
+    try:
+        answer = requests.post(
+            f"{settings.line_api_url}/oauth2/v3/token", data=form, timeout=PATIENCE_SECONDS
+        )
+        return str(answer.json()["access_token"]) if answer.ok else None
+    except (requests.RequestException, ValueError, KeyError):
+        return None
+
+
 def _line(settings: Settings) -> Iterator[Finding]:
     answers: list[requests.Response] = []
 
@@ -184,13 +203,17 @@ def _line(settings: Settings) -> Iterator[Finding]:
         if response.ok:
             return Finding("line", ok=True, words="answers, and knows the channel")
         if response.status_code in (401, 403):
-            remedy = "LINE refuses LINE_CHANNEL_ACCESS_TOKEN: issue a new one in the LINE Developers Console"
+            remedy = "LINE refuses the token: issue a new LINE_CHANNEL_ACCESS_TOKEN, or set LINE_CHANNEL_ID"
             return Finding("line", ok=False, words=f"answers {response.status_code}", remedy=remedy)
         return Finding(
             "line", ok=False, words=f"answers {response.status_code}", remedy="see LINE's status page"
         )
 
-    token = settings.line_channel_access_token.get_secret_value()
+    token = _token(settings)
+    if token is None:
+        remedy = "are LINE_CHANNEL_ID and LINE_CHANNEL_SECRET of the same channel, and the way to LINE open?"
+        yield Finding("line", ok=False, words="issues no channel access token", remedy=remedy)
+        return
     found = _web(
         "line",
         f"{settings.line_api_url}/v2/bot/info",

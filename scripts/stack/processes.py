@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nhi_core import sandbox
 from scripts.stack.leftovers import MARK
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,7 +95,7 @@ class Plan:
             "NHI_PUBLIC_URL": f"http://127.0.0.1:{port['web']}",
             "NHI_KEYS_FILE": str(self.folder / "keys.json"),
             "LINE_CHANNEL_SECRET": secret["line_secret"],
-            "LINE_CHANNEL_ACCESS_TOKEN": secret["line_token"],
+            "LINE_CHANNEL_ID": sandbox.LINE_CHANNEL_ID,
             "LINE_API_URL": line,
             "LINE_DATA_API_URL": line,
             "RASA_URL": f"http://127.0.0.1:{port['rasa']}",
