@@ -3,7 +3,8 @@
     python -m scripts.openapi
 
 `docs/openapi/web.json` is the web process, `docs/openapi/actions.json` the action server. The kiosk's calls
-are described by the wire's own models (bot/api/kiosk/openapi.py), in web.json and in kiosk.json. Doors come from docs/security/authorisation.csv; fields and queries are read off the views. A test compares.
+are described by the wire's own models (bot/api/kiosk/openapi.py), in web.json and in kiosk.json. Doors come
+from docs/security/authorisation.csv; fields and queries are read off the views. A test compares.
 """
 
 from __future__ import annotations
