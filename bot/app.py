@@ -20,6 +20,7 @@ from bot.notices import ack_pages
 from bot.notices import pages as notice_pages
 from bot.pay import pages as pay
 from bot.pay import sandbox as sandbox_gateway
+from bot.privacy import pages as privacy_page
 from bot.slips import pages as slip_pages
 from bot.workers.queue import bell_with, configured, tell_with
 from nhi_core import bootstrap, logs, measures, tracing
@@ -82,6 +83,7 @@ def create_app(
     app.register_blueprint(console.blueprint(core))  # authentication: the session's row, and a role a page
     app.register_blueprint(notice_pages.blueprint(core.notice_links))  # authentication: signed addresses
     app.register_blueprint(ack_pages.blueprint(core.notice_ack_links, settings))  # the same
+    app.register_blueprint(privacy_page.blueprint(settings))  # open: the same for everybody
     app.register_blueprint(media.blueprint(core.pictures, core.history))  # authentication: the random token
     # authentication: this machine only, or a token
     app.register_blueprint(metrics_api.blueprint(Figures(core, mailbox), _plain(settings.metrics_token)))

@@ -228,7 +228,11 @@ class Desk:
         view = visit.opened
         found = self.render(
             line.template,
-            {"office_phone": self.core.settings.office_phone, **line.data},
+            {
+                "office_phone": self.core.settings.office_phone,
+                "privacy_page": f"{self.core.settings.public_url}/privacy",
+                **line.data,
+            },
             language=line.language or visit.language,
             session=view.session if view is not None else MENU_SESSION,
         )

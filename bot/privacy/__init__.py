@@ -1,0 +1,1 @@
+"""The privacy notice as a page."""
