@@ -144,7 +144,11 @@ class Stack(Plan):
                 ) from None
 
     def _write_redis_conf(self) -> None:
-        """Two users: ours, and Rasa's, which sees its own keys alone. Appends to disk each second."""
+        """Two users: ours, and Rasa's, which sees its own keys alone. Appends to disk each second.
+
+        Nobody can be the default user, but it may do everything: the file is read back in its name, and
+        transactions that it may not do are left out then (Redis 7.0).
+        """
         secret = self.secrets()
         data = self.folder / "redis"
         data.mkdir(exist_ok=True)
@@ -153,7 +157,7 @@ class Stack(Plan):
         conf.write_text(
             f"bind 127.0.0.1\nport {self.ports['redis']}\ndir {data}\nappendonly yes\nappendfsync everysec\n"
             'save ""\nloglevel warning\nmaxmemory-policy noeviction\n'
-            "user default off\n"
+            "user default off ~* &* +@all\n"
             f"user app on >{secret['redis_app']} ~* &* +@all\n"
             f"user rasa on >{secret['redis_rasa']} ~rasa:* &* +@all -@admin -@dangerous +keys\n"
         )
