@@ -1,7 +1,8 @@
 """What a turn leaves to be done: written down before its answer, done after it, swept until it is done.
 
-`menu|<account>`: show the rich menu of the account's kind. `moved|<account>|<event>`: tell the account that
-its person is now bound elsewhere (a push: the earlier account did not ask, and must know).
+`menu|<account>`: show the rich menu of the account's kind. `moved|<account>`: tell the account at once that
+its person is now bound elsewhere (a push: the earlier account did not ask, and must know). That it is to be
+told stands in the binding's row, which the sweeper of binding news reads as well.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from bot.line import LineClient, LineError, Message
 from bot.mailbox import cache_errors
 from bot.outcomes import RetryLater
 from bot.replies import Replies
+from nhi_core.domain.binding import News
 from nhi_core.domain.errors import CounterError, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ class Errands:
 
     def run(self, errand: str) -> bool:
         """Do one errand and cross it out; False when it stays for the sweeper."""
-        verb, account_id, *rest = errand.split("|")
+        verb, account_id, *_ = errand.split("|")
         try:
             with self._core.uow() as uow:
                 account = uow.accounts.get(account_id)
@@ -87,7 +89,7 @@ class Errands:
                     self._line, self._core, account.channel_user, account.kind.value, account.language
                 )
             elif account is not None and verb == "moved" and not account.blocked:
-                self._tell_moved(account, event_id=rest[0])
+                self._tell_moved(account)
         except (LineError, RetryLater, StoreUnavailable) as error:
             log.warning("errand_put_off", errand=verb, account_id=account_id, error=type(error).__name__)
             return False
@@ -98,15 +100,22 @@ class Errands:
             self._redis.zrem(_DUE, errand)
         return True
 
-    def _tell_moved(self, account: Account, *, event_id: str) -> None:
-        messages = self._render("binding_moved", {}, language=account.language, session=account.session)
-        key = f"{event_id}:moved"
-        ending = self._replies.push(key, account.channel_user, messages, account_id=account.id, urgent=True)
-        if ending is not None:
-            log.warning("binding_moved_untold", account_id=account.id, reason=ending.reason)
+    def _tell_moved(self, account: Account) -> None:
+        """Tell at once what the sweeper would tell otherwise, under the same key."""
+        news = self._core.binding_news
+        for untold in news.untold():
+            if untold.account.id != account.id or untold.news is not News.MOVED or untold.dependant:
+                continue
+            messages = self._render("binding_moved", {}, language=account.language, session=account.session)
+            ending = self._replies.push(
+                untold.key, account.channel_user, messages, account_id=account.id, urgent=True
+            )
+            if ending is not None:
+                log.warning("binding_moved_untold", account_id=account.id, reason=ending.reason)
+            news.told(untold)
 
 
-def errands_of(template: str, data: object, *, account_id: str, event_id: str) -> list[str]:
+def errands_of(template: str, data: object, *, account_id: str) -> list[str]:
     """Return what a template that is about to be shown leaves to be done."""
     # Each kind of person has a rich menu in each language.
     if template not in (
@@ -121,5 +130,5 @@ def errands_of(template: str, data: object, *, account_id: str, event_id: str) -
     found = [f"menu|{account_id}"]
     replaced = data.get("replaced_account_id") if isinstance(data, dict) else None
     if template == "bind_done" and isinstance(replaced, str) and replaced:
-        found += [f"menu|{replaced}", f"moved|{replaced}|{event_id}"]
+        found += [f"menu|{replaced}", f"moved|{replaced}"]
     return found

@@ -43,6 +43,8 @@ log = structlog.get_logger(__name__)
 _ANSWER_KEPT = timedelta(hours=2)
 _MOST = 5  # LINE takes five messages a reply
 _MOST_OFFERS = 13  # and thirteen quick replies
+# Taps after which a person may be somebody else to us, and has another rich menu.
+_CHANGES_WHO = frozenset({"confirm_binding", "confirm_unbind", "confirm_clerk_leave"})
 _ENDED = {"accepted_plain": "apologised", "refused": "unanswered"}
 # The last words, when not even the apology can be filled: no template, no file, no name is needed for them.
 _LAST_WORDS = (
@@ -112,6 +114,9 @@ class Desk:
         except TurnFailed as error:
             # A slow turn may be ready at the next tap; when that one is slow too, it is a failure.
             slow = error.reason == "rasa_slow" and visit.ref is None
+            if visit.wish in _CHANGES_WHO and visit.opened is not None:
+                # The action may have done its work before its answer was lost: the menu follows in any case.
+                visit.errands.append(f"menu|{visit.opened.account_id}")
             return self._parked(visit, "still_working" if slow else "apology", error.reason)
         except (StoreUnavailable, CacheUnavailable) as error:
             if event.reply_token is None or event.in_group:

@@ -178,9 +178,7 @@ class Visit:
         data: dict[str, Any] = dict(reply.args)
         if reply.ticket is not None:
             data |= self.core.tickets.redeem(reply.ticket, turn=turn)
-        self.errands += errands_of(
-            reply.template, data, account_id=self.view.account_id, event_id=self.event.id
-        )
+        self.errands += errands_of(reply.template, data, account_id=self.view.account_id)
         data.pop("replaced_account_id", None)
         return Line(reply.template, data)
 

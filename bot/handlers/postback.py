@@ -12,6 +12,7 @@ from bot.outcomes import Answer, Quiet, Say
 from bot.rendering.postbacks import MENU_SESSION, BadPostback, Postback, decode
 from bot.visit import Visit
 from nhi_core.domain.accounts import AccountKind
+from nhi_core.services.views import to_json
 from nhi_core.wire import IntentRequest
 
 log = structlog.get_logger(__name__)
@@ -63,7 +64,7 @@ def handle(visit: Visit) -> Answer:
     from_menu = tap.session == MENU_SESSION and tap.intent not in NEVER_FROM_MENU
     if not (fresh or from_menu):
         log.info("postback_stale", event_id=visit.event.id, intent=tap.intent)
-        return _stale(visit)
+        return _done_before(visit) if tap.intent == "confirm_binding" else _stale(visit)
     if from_menu and tap.intent in _CLERKS_ALONE and visit.view.kind is not AccountKind.CLERK:
         # The staff ended this clerk: the next tap on the old menu takes it away.
         visit.errands.append(f"menu|{visit.view.account_id}")
@@ -77,6 +78,16 @@ def _answer(visit: Visit, tap: Postback, request: IntentRequest) -> Answer:
     if tap.intent in clerks.TAPS:
         return clerks.tap(visit, tap)
     return visit.ask(request)
+
+
+def _done_before(visit: Visit) -> Say:
+    """Say that the binding stands: the answer to the tap that made it was lost on the way."""
+    status = visit.core.bindings.status(visit.view.account_id)
+    today = visit.core.clock.today()
+    if not status.bound or status.bound_on is None or (today - status.bound_on).days > 1:
+        return _stale(visit)
+    visit.errands.append(f"menu|{visit.view.account_id}")
+    return Say.one("bind_done", **to_json(status))
 
 
 def _stale(visit: Visit) -> Say:

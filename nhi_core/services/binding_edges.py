@@ -60,14 +60,15 @@ class BindingEdges:
     def bind(self, uow: UnitOfWork, proposed: Binding, *, news: bool = False) -> tuple[Binding, str | None]:
         """Put a proposal in force: return the binding, and the other account that lost the person.
 
-        `news`: the account did not ask for it just now, and is told. Raises NothingProposed.
+        `news`: the account did not ask for it just now, and is told. Who lost the person is told in any case.
+        Raises NothingProposed.
         """
         account = load_account(uow, proposed.account_id)
         if proposed.relation != Relation.SELF:
             self._take_dependant(uow, proposed)
             told = News.ADDED if news else None
             return self.move(uow, proposed, BindingEvent.ADD, news=told), None
-        replaced = self._let_go(uow, proposed, news=news)
+        replaced = self._let_go(uow, proposed)
         bound = self.move(uow, proposed, BindingEvent.CONFIRM, news=News.BOUND if news else None)
         clerk = account.kind is AccountKind.CLERK
         self.renew(uow, account, AccountKind.CLERK if clerk else AccountKind.BOUND)
@@ -132,7 +133,7 @@ class BindingEdges:
         clerk = account.kind is AccountKind.CLERK
         return self.renew(uow, account, AccountKind.CLERK if clerk else AccountKind.UNBOUND)
 
-    def _let_go(self, uow: UnitOfWork, proposed: Binding, *, news: bool) -> str | None:
+    def _let_go(self, uow: UnitOfWork, proposed: Binding) -> str | None:
         """End what the new binding replaces; return the other account that lost the person."""
         mine = uow.bindings.bound_of_account(proposed.account_id)
         if mine is not None:
@@ -144,7 +145,7 @@ class BindingEdges:
             if other.state != BindingState.BOUND or other.account_id == proposed.account_id:
                 continue
             self._end_dependants(uow, other.account_id, BindingEvent.REPLACE)
-            self.move(uow, other, BindingEvent.REPLACE, news=News.MOVED if news else None)
+            self.move(uow, other, BindingEvent.REPLACE, news=News.MOVED)
             replaced = self.release(uow, load_account(uow, other.account_id)).id
         return replaced
 

@@ -164,7 +164,8 @@ class BindingService:
             account = load_account(uow, account_id)
             used = self._use(uow, code)
             if used is None:
-                proposal = self._claim(uow, account, code)
+                standing = self._standing(uow, account, code)
+                proposal = self._claim(uow, account, code) if standing is None else standing
             elif used.purpose in (CodePurpose.CLERK, CodePurpose.EDITOR):
                 step, office = self._clerks.register(uow, account, used)
                 proposal = BindingProposal(kind=AccountKind.CLERK, clerk=step.value, office=office)
@@ -280,6 +281,22 @@ class BindingService:
                 # Two accounts may try at once: only the one whose compare-and-set succeeds goes on.
                 return found if uow.codes.use(found.id, now) else None
         return None
+
+    def _standing(self, uow: UnitOfWork, account: Account, code: str) -> BindingProposal | None:
+        """Return the account's own proposal that this code led to: the answer to it may have been lost."""
+        try:
+            plain = codes.normalise(code)
+        except Invalid:
+            return None
+        hashes = self._fingerprints.candidates(CODE_FINGERPRINT, plain)
+        found = uow.codes.by_hashes(CodePurpose.CITIZEN, hashes)
+        proposed = uow.bindings.proposed_of_account(account.id)
+        if found is None or proposed is None or proposed.card_session is not None:
+            return None
+        if proposed.person_id != found.subject or expired(proposed, self._clock.now()):
+            return None
+        person = uow.people.get(proposed.person_id)
+        return None if person is None else _proposal(person, proposed)
 
     def _propose_person(self, uow: UnitOfWork, account: Account, used: OneTimeCode) -> BindingProposal:
         person = uow.people.get(used.subject)

@@ -84,10 +84,24 @@ def test_a_code_that_was_never_issued_is_refused(world: World, code: str) -> Non
 
 def test_a_code_works_once(world: World) -> None:
     code = world.code_for(world.add_person(make_person()))
-    world.bindings.propose(world.account("U1"), code)
-    for who in ("U1", "U2"):
-        with pytest.raises(CodeRefused):
-            world.bindings.propose(world.account(who), code)
+    first = world.account("U1")
+    world.bindings.propose(first, code)
+    with pytest.raises(CodeRefused):
+        world.bindings.propose(world.account("U2"), code)
+    world.bindings.confirm(first)
+    with pytest.raises(CodeRefused):
+        world.bindings.propose(first, code)
+
+
+def test_a_code_said_again_shows_the_proposal_that_it_led_to(world: World) -> None:
+    """The answer to the first time may have been lost on the way."""
+    account = world.account()
+    code = world.code_for(world.add_person(make_person("王小明")))
+    assert world.bindings.propose(account, code) == world.bindings.propose(account, code)
+    assert world.uow.audited(account) == ["binding_proposed"]
+    world.bindings.cancel(account)
+    with pytest.raises(CodeRefused):
+        world.bindings.propose(account, code)
 
 
 def test_a_code_expires(world: World) -> None:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import pytest
 
 from bot.line import Unreachable
+from bot.rasa import RasaDown
 from bot.rendering import render
+from bot.rendering.postbacks import encode
+from bot.workers.bindings import tell_news
+from nhi_core.services.views import to_json
 from nhi_core.wire import ActionReply, TurnReply, TurnRequest
 from tests.factories import events
+from tests.factories.domain import make_person
 from tests.factories.events import USER, tap, text
 from tests.fakes.line import ANSWER_LOST, KILLED_AFTER, KILLED_BEFORE, Killed
 from tests.integration.bot.conftest import Bench, button_data, words
@@ -134,6 +139,59 @@ def test_mail_that_cannot_be_unsealed_is_recorded_and_passed_over(bench: Bench) 
     bench.work(text("謝謝"))
     assert bench.ending(raw) == "unanswered"
     assert len(bench.line.replies) == 1
+
+
+# --- the action did its work, and its answer was lost -----------------------------------------------------
+
+
+def bound_and_lost(bench: Bench) -> str:
+    """Bind by a tap whose answer is lost after the binding stands; return the tap's data.
+
+    Another account had the person before.
+    """
+    account, earlier = (bench.core.conversations.open("line", one).account_id for one in (USER, events.OTHER))
+    person = make_person()
+    bench.store.memory.people[person.id] = person
+    bench.core.bindings.propose(earlier, bench.core.bindings.issue_code(person.id).display)
+    bench.core.bindings.confirm(earlier)
+    bench.core.bindings.propose(account, bench.core.bindings.issue_code(person.id).display)
+    raw = tap(encode("confirm_binding", session=bench.session()))
+
+    def answer(_request: TurnRequest) -> TurnReply:
+        bench.core.bindings.confirm(account)
+        raise RasaDown("gone")
+
+    bench.rasa.answer = answer
+    bench.work(raw)
+    assert bench.said() == [words_of("apology")]
+    return str(raw["postback"]["data"])
+
+
+def test_a_binding_whose_answer_was_lost_has_its_menu_all_the_same(bench: Bench) -> None:
+    bound_and_lost(bench)
+    assert bench.menus == [(USER, "bound", "zh-TW")]
+
+
+def test_the_earlier_account_is_told_all_the_same_and_once(bench: Bench) -> None:
+    bound_and_lost(bench)
+    assert [tell_news(bench.office), tell_news(bench.office)] == [1, 0]
+    assert [to for to, _ in bench.line.pushes] == [events.OTHER]
+    assert (events.OTHER, "unbound", "zh-TW") in bench.menus
+
+
+def test_trying_that_tap_again_says_that_the_binding_stands(bench: Bench) -> None:
+    bound_and_lost(bench)
+    bench.work(tap(button_data(bench, "retry")))
+    status = bench.core.bindings.status(bench.core.conversations.open("line", USER).account_id)
+    assert bench.said()[-1] == words_of("bind_done", **to_json(status))
+    assert len(bench.rasa.asked) == 1, "nothing is confirmed a second time"
+
+
+def test_an_old_confirmation_is_stale_once_the_person_is_unbound(bench: Bench) -> None:
+    data = bound_and_lost(bench)
+    bench.core.bindings.unbind(bench.core.conversations.open("line", USER).account_id)
+    bench.work(tap(data))
+    assert bench.said()[-1] == words_of("stale_button")
 
 
 # --- the database is away -----------------------------------------------------------------------------

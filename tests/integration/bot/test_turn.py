@@ -7,10 +7,12 @@ import pytest
 from bot.line import MonthlyLimit, Refused, Unreachable
 from bot.rasa import RasaDown, RasaSlow
 from bot.rendering import render
+from bot.workers.bindings import tell_news
 from nhi_core.domain.accounts import AccountKind
 from nhi_core.services.bindings import BindingStatus
 from nhi_core.wire import ActionReply, TurnReply, TurnRequest
 from tests.factories import canary, events
+from tests.factories.domain import make_person
 from tests.factories.events import GROUP, USER, tap, text
 from tests.fakes.line import KILLED_AFTER, Killed
 from tests.fakes.rasa import says
@@ -237,12 +239,12 @@ def test_after_a_pause_of_twelve_hours_old_buttons_are_stale(bench: Bench) -> No
 # --- binding ------------------------------------------------------------------------------------------
 
 
-def bound(bench: Bench, replaced: str | None = None) -> None:
+def bound(bench: Bench) -> None:
     def answer(request: TurnRequest) -> TurnReply:
         account = bench.core.turns.resolve(request.turn).account_id
         status = BindingStatus(
             bound=True, pending=False, kind=AccountKind.BOUND, masked_name="王O明",
-            masked_number="A12****789", bound_on=bench.clock.today(), replaced_account_id=replaced,
+            masked_number="A12****789", bound_on=bench.clock.today(),
         )  # fmt: skip
         ticket = bench.core.tickets.seal(status, turn=request.turn)
         assert account
@@ -252,8 +254,19 @@ def bound(bench: Bench, replaced: str | None = None) -> None:
 
 
 def test_binding_shows_the_other_rich_menu_and_tells_the_earlier_account(bench: Bench) -> None:
-    earlier = bench.core.conversations.open("line", events.OTHER)
-    bound(bench, replaced=earlier.account_id)
+    person = make_person()
+    bench.store.memory.people[person.id] = person
+    earlier, later = (bench.core.conversations.open("line", one).account_id for one in (events.OTHER, USER))
+    for account in (earlier, later):
+        bench.core.bindings.propose(account, bench.core.bindings.issue_code(person.id).display)
+        if account == earlier:
+            bench.core.bindings.confirm(account)
+
+    def answer(request: TurnRequest) -> TurnReply:
+        ticket = bench.core.tickets.seal(bench.core.bindings.confirm(later), turn=request.turn)
+        return TurnReply(replies=[ActionReply(template="bind_done", ticket=ticket)])
+
+    bench.rasa.answer = answer
     bench.work(text("是"))
     assert {user for user, _, _ in bench.menus} == {USER, events.OTHER}
     [(to, messages)] = bench.line.pushes
@@ -262,6 +275,7 @@ def test_binding_shows_the_other_rich_menu_and_tells_the_earlier_account(bench: 
     assert bench.core.sends.budget().used == 1
     bench.clock.advance(minutes=5)
     bench.sweep()
+    assert tell_news(bench.office) == 0
     assert len(bench.line.pushes) == 1
 
 
