@@ -41,6 +41,8 @@ _AGAIN = tuple(timedelta(seconds=s) for s in (15, 30, 60, 120, 300, 600))
 # An ended attempt is asked about twice more: late money is still money.
 _LATE_LOOKS = (timedelta(hours=1), timedelta(hours=24))
 _NEVER_ARRIVED = timedelta(minutes=5)
+# We died before we had the gateway's address: nobody was sent there, and somebody waits to try again.
+_NEVER_SENT = timedelta(minutes=1)
 _STUCK = timedelta(hours=24)
 
 
@@ -307,6 +309,8 @@ def _hopeless(attempt: Attempt, standing: Standing, age: timedelta) -> bool:
     """Tell whether an attempt will not be paid any more, by what its gateway says and how old it is."""
     if attempt.state is AttemptState.CONFIRMING:
         return standing in (Standing.UNPAID, Standing.UNKNOWN) and age > _STUCK
+    if attempt.state is AttemptState.STARTING and standing in (Standing.UNPAID, Standing.UNKNOWN):
+        return age > _NEVER_SENT
     limits = {Standing.UNPAID: ATTEMPT_TTL, Standing.UNKNOWN: _NEVER_ARRIVED}
     return standing in limits and age > limits[standing]
 

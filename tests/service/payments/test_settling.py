@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from nhi_core.domain.payment import AttemptState, OrderClosed, OrderState
+from nhi_core.domain.payment import AttemptPending, AttemptState, OrderClosed, OrderState
 from nhi_core.ports_payments import CallbackForged, RawCallback, Standing
 from tests.fakes.till import Death, Killed, Till
 from tests.service.payments.conftest import MakeTill
@@ -215,3 +217,32 @@ def test_killed_anywhere_nothing_is_lost_and_nothing_is_paid_twice(
 
 def test_the_walk_has_no_more_steps_than_are_tried(make_till: MakeTill) -> None:
     assert steps_of(make_till, captures=False) < 28
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_who_was_never_sent_to_the_gateway_can_pay_a_minute_later(
+    till: Till, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """We died with the attempt written down and no address to send anybody to."""
+    real = till.gateway.open
+
+    def dying(*args: Any, **options: Any) -> Any:
+        if moment == "after":
+            real(*args, **options)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(till.gateway, "open", dying)
+        with pytest.raises(Killed):
+            till.started()
+    order_id = till.order_id()
+    amount = till.pay.page(order_id).amount
+    with pytest.raises(AttemptPending):
+        till.pay.start(order_id, "fake", amount=amount, language="zh-TW")
+    till.clock.advance(seconds=61)
+    till.pay.start(order_id, "fake", amount=amount, language="zh-TW")
+    first, second = sorted(till.attempts(order_id), key=lambda one: one.created_at)
+    assert (first.state, second.state) == (AttemptState.LAPSED, AttemptState.WAITING)
+    till.gateway.approve(second.id, amount)
+    till.call(second.id)
+    assert till.order(order_id).state is OrderState.PAID
