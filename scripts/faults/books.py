@@ -10,6 +10,7 @@ from scripts.faults.rig import Rig
 from scripts.faults.talk import Said, Talk
 
 _SLOW_MS = 2_000  # an answer that took longer had to wait for something
+_PAUSE = 6.0
 _ENOUGH = 120.0  # seconds; then what has no end is lost
 
 
@@ -32,15 +33,16 @@ class Verdict:
         return not (self.lost or self.doubled or self.disordered or self.problems)
 
 
-def settle(rig: Rig, talk: Talk, *, seconds: float = _ENOUGH, taps: bool = True) -> None:
+def settle(rig: Rig, talk: Talk, *, seconds: float = _ENOUGH) -> None:
     """Wait until every event has its end in our ledger, tapping "try again" where it was offered."""
-    deadline = time.monotonic() + seconds
+    deadline, next_tap = time.monotonic() + seconds, 0.0
     while time.monotonic() < deadline:
-        open_ones = without_end(rig, talk.said)
-        if not open_ones and rig.calm():
+        if rig.calm() and not without_end(rig, talk.said):
             return
-        if taps and rig.calm() and talk.tap_retries():
-            continue
+        if time.monotonic() > next_tap and rig.calm() and rig.stack.ready()["ready"]:
+            # A person waits a little before trying again; Rasa's breaker is closed by then.
+            next_tap = time.monotonic() + _PAUSE
+            talk.tap_retries()
         time.sleep(0.5)
 
 

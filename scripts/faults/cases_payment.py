@@ -18,6 +18,7 @@ from scripts.faults.talk import Talk
 _ONCE = "the money is taken once and booked once"
 _AMOUNT = re.compile(r'name="amount" value="(\d+)"')
 _LINK = re.compile(r'https?://[^"]*/pay/[^"?]+[^"]*')
+_GATEWAY = re.compile(r"/pay/sandbox/[0-9a-f-]+")
 # name, whose step and when, what, what the payer does at the gateway
 _STEPS = (
     ("order-made", "actions PaymentService.order after", "actions dies with the order made", "approve"),
@@ -55,7 +56,7 @@ class Payer:
             time.sleep(0.5)
         raise TimeoutError("no link to the payment page came")
 
-    def pay(self, address: str, what: str, seconds: float = 90) -> float:
+    def pay(self, address: str, what: str, seconds: float = 120) -> float:
         """Go through the pages until one says that it is paid; return the seconds it took."""
         began = time.monotonic()
         while time.monotonic() - began < seconds:
@@ -63,16 +64,23 @@ class Payer:
                 page = self._get(address)
                 if "繳費完成" in page:
                     return time.monotonic() - began
+                path = urlsplit(address).path
                 if amount := _AMOUNT.search(page):
-                    start = f"{urlsplit(address).path}/start/sandbox"
-                    gateway = self._post(start, amount=amount[1], lang="zh-TW")
-                    if gateway:
-                        self._get(self._post(urlsplit(gateway).path, do=what))
-                        continue
+                    gateway = self._post(f"{path}/start/sandbox", amount=amount[1], lang="zh-TW")
+                    self._at_gateway(urlsplit(gateway).path, what)
+                elif pending := _GATEWAY.search(page):
+                    self._at_gateway(pending[0], what)
+                self._get(f"{path}/back")
             except requests.RequestException:
                 pass
             time.sleep(1)
         raise TimeoutError("the page never said that it is paid")
+
+    def _at_gateway(self, path: str, what: str) -> None:
+        """Agree at the gateway, unless it has the money already."""
+        entry = SandboxBooks(self.rig.core.vault).read(path.rpartition("/")[2])
+        if entry and entry["status"] != "paid":
+            self._get(self._post(path, do=what))
 
     def _base(self) -> str:
         return f"http://127.0.0.1:{self.rig.stack.ports['web']}"

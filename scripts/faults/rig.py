@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import tempfile
@@ -24,8 +25,8 @@ from nhi_core.settings import Settings
 from scripts.bench_imports import write_files
 from scripts.faults.crash import Orders, environment
 from scripts.stack.leftovers import members
-from scripts.stack.processes import ROOT
-from scripts.stack.whole import Stack, running
+from scripts.stack.processes import DEFAULT_PORTS, ROOT, free_ports
+from scripts.stack.whole import Stack
 
 TODAY = "2026-11-22"
 PEOPLE = 120
@@ -72,6 +73,10 @@ class Rig:
             paths = write_files(Path(folder), PEOPLE, PEOPLE * 5)
             for kind in (ImportKind.PERSONS, ImportKind.BILLS):
                 self.stack.cli("import", kind.value, str(paths[kind]))
+        self.take_stock()
+
+    def take_stock(self) -> None:
+        """See which payers nobody has used."""
         self._spare = [row[0] for row in self.rows("SELECT id FROM persons WHERE story IS NULL ORDER BY id")]
 
     def person_id(self) -> str:
@@ -149,6 +154,39 @@ def rig_of(stack: Stack, orders: Path) -> Rig:
     return Rig(stack, Sandbox(f"http://127.0.0.1:{stack.ports['sandbox']}"), Orders(orders))
 
 
+class _Prepared(Stack):
+    """A product whose database has payers in it before anything starts.
+
+    NHI_FAULTS_PREPARED names a folder in which the prepared state is kept for the next run: for working on
+    one trial, on SQLite alone. Whoever changes migrations or seeds empties it.
+    """
+
+    def prepare(self, *, tell: bool = False) -> None:
+        """Make everything ready, or take over what an earlier run made."""
+        kept = os.environ.get("NHI_FAULTS_PREPARED")
+        shelf = Path(kept) if kept and self._database() else None
+        if shelf is not None and (shelf / "nhi.db").exists():
+            for path in shelf.iterdir():
+                target = self._database() if path.name == "nhi.db" else self.folder / path.name
+                shutil.copy(path, target or self.folder)
+            return
+        super().prepare(tell=tell)
+        with tempfile.TemporaryDirectory() as folder:
+            paths = write_files(Path(folder), PEOPLE, PEOPLE * 5)
+            for kind in (ImportKind.PERSONS, ImportKind.BILLS):
+                self.cli("import", kind.value, str(paths[kind]))
+        if shelf is not None:
+            shelf.mkdir(parents=True, exist_ok=True)
+            for name in ("keys.json", "kiosk.json", "kiosk-people.json"):
+                shutil.copy(self.folder / name, shelf / name)
+            with closing(sqlite3.connect(str(self._database()))) as source:
+                source.execute(f"VACUUM INTO '{shelf / 'nhi.db'}'")
+
+    def _database(self) -> Path | None:
+        url = self.env()["NHI_DATABASE_URL"]
+        return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else None
+
+
 @contextmanager
 def started(**more: str) -> Iterator[Rig]:
     """Start a product for trials, with further settings."""
@@ -162,11 +200,13 @@ def started(**more: str) -> Iterator[Rig]:
             **environment(orders, ROOT),
             **more,
         }
-        with running(home, extra_env=env, workers=2) as stack:
+        stack = _Prepared(folder=home, ports=free_ports(list(DEFAULT_PORTS)), extra_env=env, workers=2)
+        try:
+            stack.start(wait=300)
             rig = rig_of(stack, orders)
             try:
                 rig.line.quota(None)
-                rig.fill()
+                rig.take_stock()
                 yield rig
             finally:
                 rig.close()
@@ -174,3 +214,5 @@ def started(**more: str) -> Iterator[Rig]:
                     Path(keep).mkdir(parents=True, exist_ok=True)
                     for log in (home / "log").glob("*"):
                         (Path(keep) / log.name).write_bytes(log.read_bytes())
+        finally:
+            stack.stop()
