@@ -30,6 +30,7 @@ def register(console: Console) -> None:
     console.add("clerks", "/clerks", pages.listing)
     console.add("clerk", "/clerks/<clerk_id>", pages.show)
     console.add("clerk_transfer", "/clerks/<clerk_id>/transfer", pages.transfer, methods=("POST",))
+    console.add("clerk_unmask", "/clerks/<clerk_id>/unmask", pages.unmask, methods=("POST",))
     console.add("clerk_end", "/clerks/<clerk_id>/end", pages.end, methods=("POST",))
     console.add("editor_invite", "/editors/invite", pages.invite_editor, methods=("POST",))
     console.add("editor_cancel", "/editors/codes/<code_id>/cancel", pages.cancel_editor, methods=("POST",))
@@ -95,6 +96,15 @@ class _Pages:
         return redirect(url_for("console.clerk", clerk_id=clerk_id), code=303)
 
     @needs(*WORK)
+    def unmask(self, clerk_id: str) -> Response:
+        """Show the whole name this once; the reason goes into the trail."""
+        try:
+            name = self._clerks.unmask(clerk_id, request.form.get("why", ""), staff=me().id)
+        except Invalid:
+            return self._show(clerk_id, problem="clerks.why")
+        return self._show(clerk_id, name=name)
+
+    @needs(*WORK)
     def end(self, clerk_id: str) -> AnyResponse:
         """End one who left."""
         self._clerks.end(clerk_id, staff=me().id)
@@ -121,7 +131,7 @@ class _Pages:
         tell("code.cancelled" if done else "code.over", domain=WORDS, kind="ok" if done else "note")
         return redirect(url_for("console.clerks"), code=303)
 
-    def _show(self, clerk_id: str, problem: str | None = None) -> Response:
+    def _show(self, clerk_id: str, problem: str | None = None, name: str | None = None) -> Response:
         try:
             clerk = self._clerks.find(clerk_id)
         except Invalid:
@@ -132,6 +142,7 @@ class _Pages:
             words=WORDS,
             status=400 if problem else 200,
             problem=problem,
+            name=name,
             clerk=clerk,
             postings=self._clerks.postings(clerk_id),
             offices=offices,

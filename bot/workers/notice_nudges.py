@@ -73,6 +73,10 @@ def _push(office: Office, one: Nudge, notice: Notice) -> bool:
     except RenderError as error:
         log.error("nudge_not_rendered", nudge=one.id, error=str(error))  # noqa: TRY400 - no values
         return False
+    if ending is not None and ending.reason == "push_quota":
+        # Kept for the rounds to come: more may be bought, or a month may begin, before the deadline.
+        log.warning("nudge_waits", nudge=one.id, reason=ending.reason)
+        return False
     state = NudgeState.SENT if ending is None else NudgeState.FAILED
     desk.core.notice_acks.nudge_settle(one, state, None if ending is None else ending.reason)
     metrics.NUDGES.labels(outcome=state.value).inc()

@@ -19,6 +19,7 @@ from nhi_core.services.conversations import load_account
 NAME_TTL = timedelta(minutes=30)
 """For so long after a code a text is taken as the name; later it is a text like any other."""
 PENDING_TTL = timedelta(hours=24)
+_REASON_LENGTH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,19 @@ class ClerkService:
             self._edges.end(uow, load_account(uow, clerk.account_id), clerk, detail={"staff": staff})
             uow.commit()
             return clerk.account_id
+
+    def unmask(self, clerk_id: str, reason: str, *, staff: str) -> str:
+        """Return a clerk's whole name, for a reason that goes into the trail. Raises Invalid."""
+        if len(reason.strip()) < _REASON_LENGTH:
+            raise Invalid("say why")
+        with self._uow() as uow:
+            clerk = uow.clerks.get(clerk_id)
+            if clerk is None:
+                raise Invalid("no such clerk")
+            detail = {"clerk": clerk.id, "staff": staff, "why": reason.strip()[:200]}
+            uow.audit.record("clerk_unmasked", subject=clerk.account_id, detail=detail)
+            uow.commit()
+        return clerk.name
 
     def transfer(self, clerk_id: str, office_code: str, on: date, *, staff: str) -> None:
         """Move an active clerk to another office from this day on; where he or she was is kept.

@@ -115,6 +115,24 @@ def test_names_are_masked_on_every_page_and_in_files(desk: Desk) -> None:
         assert f"{clerk.name[0]}O{clerk.name[-1]}" in text
 
 
+def test_a_whole_name_is_shown_for_a_reason_that_is_kept(desk: Desk) -> None:
+    editor, auditor = desk.as_("editor"), desk.as_("auditor")
+    clerk = next(one for one in desk.core.clerks.rows() if one.masked_name)
+    path = f"/console/clerks/{clerk.id}"
+    with desk.core.uow() as uow:
+        whole = uow.clerks.get(clerk.id).name
+    assert whole not in editor.get(path).text
+    assert "請填寫理由" in editor.post(f"{path}/unmask", {"why": " a "}, page=path).text
+    shown = editor.post(f"{path}/unmask", {"why": "電話聯絡調動事宜"}, page=path)
+    assert whole in shown.text
+    assert "已留下查看紀錄" in shown.text
+    assert whole not in editor.get(path).text
+    assert auditor.post(f"{path}/unmask", {"why": "想看看是誰"}).status_code == 403
+    trail = auditor.get("/console/trail?event=clerk_unmasked").text
+    assert "電話聯絡調動事宜" in trail
+    assert whole not in trail
+
+
 def test_clerks_are_filtered(desk: Desk) -> None:
     editor = desk.as_("editor")
     assert "共 103 筆" in editor.get("/console/clerks").text
