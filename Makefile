@@ -39,11 +39,12 @@ format: ## Bring the code into the house's form
 train: ## Train the dialogue model (skipped when nothing changed)
 	@$(PYTHON) -m scripts.setup --for run
 
-bench: ## Measure imports, the console, the whole product, the understanding beside stock Rasa (long; PARTS=latency,stock picks)
+bench: ## Measure imports, the console, the whole product, the understanding beside stock Rasa (long; PARTS=load or PARTS=latency,stock picks)
 	@$(PYTHON) -m scripts.setup --for test
-	@$(APP)/python -m scripts.bench_imports
-	@$(APP)/python -m scripts.bench_console
-	@$(APP)/python -m scripts.bench --parts "$(PARTS)"
+	@if [ "$(PARTS)" = load ]; then $(APP)/python -m scripts.load $(LOAD); else \
+	  $(APP)/python -m scripts.bench_imports && $(APP)/python -m scripts.bench_console && \
+	  $(APP)/python -m scripts.bench --parts "$(PARTS)" && \
+	  { [ -n "$(PARTS)" ] || $(APP)/python -m scripts.load; }; fi
 
 faults: ## Break the whole product on purpose, count what is lost or doubled, write docs/reliability.md (long; ONLY=… or GROUPS=… picks)
 	@$(PYTHON) -m scripts.setup --for test

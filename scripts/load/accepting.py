@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from scripts.load.figures import Spread, table
-from scripts.load.generator import Order, Sent
+from scripts.load.orders import Order, Sent
 from scripts.load.product import Product
 from scripts.load.watch import Use
 from scripts.stack.processes import ROOT

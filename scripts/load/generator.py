@@ -9,7 +9,7 @@ signatures are made before the clock starts.
 # ruff: noqa: E402 - gevent must come before whatever opens sockets
 from __future__ import annotations
 
-from gevent import monkey
+from gevent import monkey  # type: ignore[import-untyped]
 
 monkey.patch_all()
 
@@ -19,44 +19,20 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
 import gevent
-from gevent.pool import Pool
+from gevent.pool import Pool  # type: ignore[import-untyped]
 from geventhttpclient import HTTPClient
 
 from line_sandbox import ids
 from line_sandbox.signing import sign
 from scripts.load.figures import arrivals
+from scripts.load.orders import Order, Sent
 
 _CONNECTIONS = 256
 _PATIENCE = 10.0  # seconds
-
-
-@dataclass
-class Order:
-    """`text` is what everybody says. The seed chooses who speaks and when."""
-
-    port: int
-    path: str
-    secret: str
-    rate: float
-    seconds: float
-    persons: int = 5000
-    text: str = "我還欠多少健保費？"
-    seed: int = 1
-
-
-@dataclass
-class Sent:
-    """`ms`: of each answered request, from when it was due; `late`: how far behind we were ourselves."""
-
-    ms: list[float] = field(default_factory=list)
-    statuses: dict[str, int] = field(default_factory=dict)
-    wall: float = 0.0
-    cpu: float = 0.0
-    late: float = 0.0
 
 
 def user_ids(count: int) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import redis
 
@@ -64,11 +65,11 @@ class Product:
     def waiting(self) -> tuple[int, int]:
         """Return how many mailboxes hold mail, and how many pieces of mail there are."""
         client = self.cache
-        boxes = client.zrange(PENDING, 0, -1)
+        boxes = cast("list[bytes]", client.zrange(PENDING, 0, -1))
         pipe = client.pipeline(transaction=False)
-        for box in boxes:  # type: ignore[union-attr]
-            pipe.llen(f"{{mail}}:box:{box.decode()}")
-        return len(boxes), sum(pipe.execute())  # type: ignore[arg-type]
+        for box in boxes:
+            pipe.llen(b"{mail}:box:" + box)
+        return len(boxes), sum(pipe.execute())
 
     def forget_mail(self) -> None:
         """Empty mailboxes and queue: what a measurement left must not be the next one's work."""
