@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 import subprocess
 import sys
 import threading
@@ -80,14 +81,16 @@ class Bound:
 
 
 def bindings(product: Product, at_once: int = 4) -> Bound:
-    """Bind the made-up persons with cards by signed calls, `at_once` kiosks side by side.
+    """Bind the made-up persons with cards by signed calls, `at_once` kiosks side by side, each with its key.
 
     The kiosk's screens and the citizen's fingers take no time: what is measured is server, phone and LINE.
     """
     rows = json.loads((product.stack.folder / "kiosk-people.json").read_text("utf-8"))
     rows = [row for row in rows if row["household_number"] and row["card_number"]]
     users = product.line.add_people(len(rows))
-    key = wire.KioskKey.model_validate_json((product.stack.folder / "kiosk.json").read_text("utf-8"))
+    idle: queue.SimpleQueue[wire.KioskKey] = queue.SimpleQueue()
+    for number in range(at_once):
+        idle.put(_enrolled(product, number))
     clock = SystemClock(date.fromisoformat(TODAY))
     server = f"http://127.0.0.1:{product.stack.ports['web']}"
     took: list[float] = []
@@ -95,12 +98,14 @@ def bindings(product: Product, at_once: int = 4) -> Bound:
     lock = threading.Lock()
 
     def one(row: dict[str, Any], user: str) -> None:
+        key = idle.get()  # a kiosk has one card in at a time
         line, client = Sandbox(product.line.url), CounterClient(key, server, now=clock.now)
         began = time.monotonic()
         try:
             ended = _bind(row, user, line, client, clock)
         except Exception as error:  # noqa: BLE001 - counted, and told by its kind
-            ended = type(error).__name__
+            ended = f"{type(error).__name__} {error}"
+        idle.put(key)
         with lock:
             if ended == "bound":
                 took.append((time.monotonic() - began) * 1000)
@@ -114,6 +119,13 @@ def bindings(product: Product, at_once: int = 4) -> Bound:
     if failed:
         print(f"  bindings that failed: {Counter(failed)}", flush=True)
     return Bound(Spread.of(took) if took else None, len(failed), time.monotonic() - began, at_once)
+
+
+def _enrolled(product: Product, number: int) -> wire.KioskKey:
+    path = product.stack.folder / f"load-kiosk-{number}.json"
+    words = ("kiosk", "enrol", f"負載量測 {number + 1} 號", "--office", "沙盒健保櫃檯", "--out", str(path))
+    product.stack.cli(*words)
+    return wire.KioskKey.model_validate_json(path.read_text("utf-8"))
 
 
 def _bind(row: dict[str, Any], user: str, line: Sandbox, client: CounterClient, clock: SystemClock) -> str:
@@ -133,7 +145,8 @@ def _bind(row: dict[str, Any], user: str, line: Sandbox, client: CounterClient, 
         return "no digits"
     line.postback(user, next(part for part in proposal.split('"') if "i=confirm_binding" in part))
     line.wait_for_reply(user, timeout=10)
-    return client.confirm(opened.session, digits).state
+    state: str = client.confirm(opened.session, digits).state
+    return state
 
 
 def console(product: Product, core: Core, clerks: int, seconds: float) -> dict[str, list[float]]:
