@@ -71,9 +71,12 @@ class Errands:
     def due(self, now: datetime, limit: int = 100) -> list[str]:
         """Return errands past their time and put their time off. Raises CacheUnavailable."""
         with cache_errors():
-            found = cast(
-                "list[bytes]", self._redis.zrangebyscore(_DUE, "-inf", now.timestamp(), start=0, num=limit)
-            )
+            pipe = self._redis.pipeline(transaction=False)
+            pipe.zrangebyscore(_DUE, "-inf", now.timestamp(), start=0, num=limit)
+            # Nothing is put off for so long: the clock was put back.
+            pipe.zrangebyscore(_DUE, (now + 2 * AGAIN).timestamp(), "+inf", start=0, num=limit)
+            past, far = cast("list[list[bytes]]", pipe.execute())
+        found = [*past, *far]
         errands = [one.decode() for one in found]
         self.note(errands, now)
         return errands

@@ -44,6 +44,7 @@ log = structlog.get_logger(__name__)
 
 SEEN_FOR = timedelta(days=3)
 GRACE = timedelta(seconds=15)  # the sweeper leaves a mailbox alone this long: its own task is on the way
+FARTHEST = timedelta(minutes=2)  # mail is never put off for longer
 LOCK_LIFE = timedelta(seconds=10)
 _TRIES_FOR = timedelta(days=1)
 
@@ -70,6 +71,9 @@ return left
 
 _DUE = """
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])
+for _, box in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], ARGV[4], '+inf', 'LIMIT', 0, ARGV[3])) do
+  due[#due + 1] = box
+end
 for _, box in ipairs(due) do redis.call('ZADD', KEYS[1], 'XX', ARGV[2], box) end
 return due
 """
@@ -184,9 +188,12 @@ class Mailbox:
             return self._redis.llen(_box(mailbox_id))
 
     def due(self, now: datetime, limit: int = 500) -> list[str]:
-        """Return mailboxes that hold mail past their time, and put their time off by the grace."""
+        """Return mailboxes that hold mail past their time, and put their time off by the grace.
+
+        A time too far off was set before the clock was put back: it is past as well.
+        """
         with cache_errors():
-            args = (now.timestamp(), (now + GRACE).timestamp(), limit)
+            args = (now.timestamp(), (now + GRACE).timestamp(), limit, (now + FARTHEST).timestamp())
             found = cast(list[bytes], self._redis.eval(_DUE, 1, _PENDING, *args))
         return [one.decode() for one in found]
 

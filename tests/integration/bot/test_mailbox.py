@@ -80,6 +80,14 @@ def test_mail_put_off_is_due_at_its_time_and_costs_no_attempt(mailbox: Mailbox) 
     assert mailbox.due(NOW + timedelta(seconds=40)) == ["a"]
 
 
+def test_a_clock_that_was_put_back_does_not_hold_mail_up(mailbox: Mailbox) -> None:
+    put(mailbox, "a", an_event())
+    earlier = NOW - timedelta(hours=1)
+    assert mailbox.due(earlier) == ["a"]
+    assert mailbox.due(earlier) == [], "from here on its time goes by the new clock"
+    assert mailbox.due(earlier + GRACE) == ["a"]
+
+
 def test_attempts_are_counted_over_crashes(mailbox: Mailbox) -> None:
     put(mailbox, "a", an_event())
     attempts = []

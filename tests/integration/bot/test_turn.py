@@ -292,6 +292,17 @@ def test_a_rich_menu_that_could_not_be_shown_is_swept(bench: Bench) -> None:
     assert [user for user, _, _ in bench.menus] == [USER]
 
 
+def test_a_clock_that_was_put_back_does_not_hold_a_rich_menu_up(bench: Bench) -> None:
+    from bot.line import LineError
+
+    bound(bench)
+    bench.menu_failures = [LineError(Unreachable(maybe_sent=True))]
+    bench.work(text("是"))
+    bench.clock.advance(hours=-1)
+    bench.sweep()
+    assert [user for user, _, _ in bench.menus] == [USER]
+
+
 def test_a_crash_after_the_reply_still_shows_the_menu(bench: Bench) -> None:
     bound(bench)
     bench.line.script = [KILLED_AFTER]
