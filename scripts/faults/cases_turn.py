@@ -13,8 +13,14 @@ _HEALED = "answered once, within half a minute; later lines after it"
 # name, role, step, moment, what, whom else it kills
 _STEPS = (
     ("webhook-before-mailbox", "web", "Mailbox.append", "before", "web dies with the event in hand", ""),
-    ("webhook-after-mailbox", "web", "Mailbox.append", "after", "web dies before it queues the task", ""),
-    ("webhook-after-queue", "web", "Celery.send_task", "after", "web dies before it says 200", ""),
+    (
+        "webhook-stored",
+        "web",
+        "Mailbox.append",
+        "after",
+        "web dies with the event stored, before it says 200",
+        "",
+    ),
     ("mail-read", "worker", "Mailbox.peek", "after", "worker dies holding the mailbox", ""),
     ("before-rasa", "worker", "RasaClient._post", "before", "worker dies before it asks Rasa", ""),
     ("after-rasa", "worker", "RasaClient._post", "after", "worker dies with Rasa's answer", ""),

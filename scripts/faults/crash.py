@@ -26,7 +26,6 @@ VARIABLE = "NHI_FAULTS_DIR"
 # module → functions and methods at which one can die
 STEPS: dict[str, tuple[str, ...]] = {
     "bot.mailbox": ("Mailbox.append", "Mailbox.peek", "Mailbox.done"),
-    "celery.app.base": ("Celery.send_task",),
     "bot.rasa": ("RasaClient._post",),
     "bot.errands": ("Errands.note", "Errands.run"),
     "bot.journal": ("Journal.claim_reply", "Journal.settle", "Journal.close"),
