@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -67,6 +67,7 @@ class Desk:
     errands: Errands
     background: Executor
     hurry: Hurry = leave_to_the_sweeper
+    _plain: dict[str, Message] = field(default_factory=dict)
 
     def handle(self, event: Event, mailbox_id: str) -> None:
         """Bring one event to its end. Raises RetryLater; other errors count as an attempt."""
@@ -146,7 +147,7 @@ class Desk:
             "messages": messages,
             "late": late,
             "use": None if event.in_group else [visit.language, visit.wish or event.kind],
-            "plain": plain_text(self._apology(visit)),
+            "plain": self._plain_apology(visit),
             "account_id": account_id,
             "outcome": "apologised" if answer.outcome == "parked" and visit.ref else answer.outcome,
             "reason": answer.reason,
@@ -228,6 +229,13 @@ class Desk:
         except (RenderError, LookupError, ValueError, StoreUnavailable, CacheUnavailable):
             words = _LAST_WORDS.format(phone=self.core.settings.office_phone)
             return [{"type": "text", "text": words}]
+
+    def _plain_apology(self, visit: Visit) -> Message:
+        """Return the apology's words alone: the same for everybody of a language, so filled once."""
+        found = self._plain.get(visit.language)
+        if found is None:
+            found = self._plain[visit.language] = plain_text(self._apology(visit))
+        return found
 
     def _render(self, visit: Visit, line: Line) -> list[dict[str, Any]]:
         view = visit.opened
