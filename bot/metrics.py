@@ -9,6 +9,7 @@ SENDS = Counter("nhi_bot_sends", "Outgoing sends by kind and how they ended", ["
 WEBHOOKS = Counter("nhi_bot_webhooks", "Webhook calls by answer", ["status"])
 RASA_FAILURES = Counter("nhi_bot_rasa_failures", "Turns the dialogue engine did not answer", ["reason"])
 SWEPT = Counter("nhi_bot_swept", "What sweepers picked up", ["what"])
+RETENTION = Counter("nhi_bot_retention", "Rows, keys and files past their time that were removed", ["rule"])
 PROMOTION_PHOTOS = Counter(
     "nhi_bot_promotion_photos", "Tries to fetch a promotion photo by what became of it", ["outcome"]
 )

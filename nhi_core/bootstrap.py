@@ -12,7 +12,15 @@ from redis import Redis
 
 from nhi_core.adapters.calendar import DEFAULT_OVERRIDES, TaiwanCalendar
 from nhi_core.adapters.clock import SystemClock, SystemIds
-from nhi_core.adapters.db import ColumnSealer, Engine, SqlUnitOfWorkFactory, make_engine, read_workload
+from nhi_core.adapters.db import (
+    ColumnSealer,
+    Engine,
+    SqlRetentionRuns,
+    SqlUnitOfWorkFactory,
+    make_engine,
+    read_workload,
+    sql_keepers,
+)
 from nhi_core.adapters.db import ping as ping_database
 from nhi_core.adapters.db.bulk_imports import SqlImports
 from nhi_core.adapters.evaluation import schemes
@@ -21,7 +29,7 @@ from nhi_core.adapters.identity import staff_identity, web_identity
 from nhi_core.adapters.mail import make_mailer
 from nhi_core.adapters.payments import PaymentMeans, payment_means
 from nhi_core.adapters.premiums.files.source import FileSource
-from nhi_core.adapters.redis import RedisForgetter, RedisLimiter, RedisVault, connect
+from nhi_core.adapters.redis import RedisForgetter, RedisKeyKeeper, RedisLimiter, RedisVault, connect
 from nhi_core.adapters.redis import ping as ping_redis
 from nhi_core.domain.calendar import GraceModel
 from nhi_core.domain.late_fee import FeePolicy
@@ -85,6 +93,8 @@ from nhi_core.services.reminder_planning import ReminderPlanner
 from nhi_core.services.reminder_rounds import ReminderRounds
 from nhi_core.services.reminder_sending import ReminderSending
 from nhi_core.services.reminders import ReminderService
+from nhi_core.services.retention import RetentionService
+from nhi_core.services.retention_files import NoticeFileKeeper, file_keepers
 from nhi_core.services.satisfaction import SatisfactionService
 from nhi_core.services.sends import SendService
 from nhi_core.services.staff import StaffService
@@ -145,6 +155,7 @@ class Core:
     sends: SendService
     inbound: InboundService
     workload: Callable[[], Workload]
+    retention: RetentionService
     imports: ImportService
     uploads: UploadService
     health: HealthService
@@ -303,6 +314,15 @@ def build(
         reminder_sending=ReminderSending(uow, clock, ids, planner),
         sends=sends,
         workload=lambda: read_workload(engine, clock.now()),
+        retention=RetentionService(
+            clock,
+            {
+                **sql_keepers(engine),
+                **file_keepers(promotion_photos, NoticeFileKeeper(uow, files)),
+                "redis_keys": RedisKeyKeeper(redis),
+            },
+            SqlRetentionRuns(engine),
+        ),
         satisfaction=SatisfactionService(uow, clock, ids, vault),
         usage=UsageFigures(uow, clock),
         inbound=InboundService(uow, clock),

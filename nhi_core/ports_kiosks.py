@@ -42,9 +42,6 @@ class CardSessions(Protocol):
     def save(self, session: CardSession) -> CardSession | None:
         """Compare-and-set on `revision`: the saved session, None when somebody else changed it."""
 
-    def forget(self, before: datetime) -> int:
-        """Delete what ended before this moment; return how many."""
-
 
 class FactAttempts(Protocol):
     """Counts of wrong second facts."""

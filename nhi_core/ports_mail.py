@@ -88,9 +88,6 @@ class Mails(Protocol):
     def save(self, mail: Mail, *, was: Mail) -> bool:
         """Compare-and-set on `state` and `tries`: False when somebody else moved it."""
 
-    def forget(self, before: datetime) -> int:
-        """Delete letters that were sent or dropped before that moment; return how many."""
-
 
 class Eslips(Protocol):
     """Subscriptions and slips. A person has one requested and one confirmed subscription a holder."""

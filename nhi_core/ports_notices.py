@@ -50,6 +50,15 @@ class Notices(Protocol):
     def valid_on(self, day: date, *, limit: int = 200) -> tuple[Notice, ...]:
         """Return what has gone out and holds on this day, the newest first."""
 
+    def outlived_files(self, before: datetime, limit: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return (notice, digests of its files) of notices closed before then that have any."""
+
+    def forget_files(self, notice_id: str) -> None:
+        """Take the files off a closed notice."""
+
+    def named_files(self) -> frozenset[str]:
+        """Return the digests of all files that any notice names."""
+
 
 class NoticeSends(Protocol):
     """What a notice leaves behind while it goes out."""

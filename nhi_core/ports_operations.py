@@ -13,6 +13,7 @@ class Workload:
 
     `notices_late`: how long ago the notice that waits longest should have gone out. Kiosks count when they
     are enrolled and were seen once; silent ones were not seen for a quarter of an hour.
+    `retention_age`: how long ago the rule of retention that waits longest was done; None when one never was.
     """
 
     orders: Mapping[str, int]
@@ -22,3 +23,4 @@ class Workload:
     notices_late: timedelta
     kiosks_seen: int
     kiosks_silent: int
+    retention_age: timedelta | None

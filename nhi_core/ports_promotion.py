@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from nhi_core.domain.group_activity import Message, MessageKind
@@ -90,11 +90,14 @@ class Promotions(Protocol):
     def outlived(self, before: PremiumMonth, limit: int) -> tuple[Photo, ...]:
         """Return kept photos of months before that one."""
 
-    def forget_notes(self, before: PremiumMonth) -> int:
-        """Empty the notes of months before that one; return how many."""
+    def count_outlived(self, before: PremiumMonth) -> int:
+        """Count kept photos of months before that one."""
 
-    def remove_ended(self, before: datetime, limit: int) -> tuple[Photo, ...]:
-        """Delete abandoned and withdrawn reports last heard of before then; return the photos they had."""
+    def count_ended(self, before: datetime) -> int:
+        """Count abandoned and withdrawn reports last heard of before then."""
+
+    def remove_ended(self, before: datetime, limit: int) -> tuple[int, tuple[Photo, ...]]:
+        """Delete abandoned and withdrawn reports of before then; return how many, and their photos."""
 
 
 class GroupTalk(Protocol):
@@ -120,6 +123,3 @@ class GroupTalk(Protocol):
 
     def answers(self, first: PremiumMonth, last: PremiumMonth) -> Mapping[tuple[str, PremiumMonth], int]:
         """Return (office code, month) → read-replies and discussion together, where there are any."""
-
-    def forget_accounts(self, before: date) -> int:
-        """Take the accounts out of messages older than that day; return of how many."""

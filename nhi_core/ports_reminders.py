@@ -81,9 +81,6 @@ class Reminders(Protocol):
     def move_on(self, was: Walk, now: Walk) -> bool:
         """Compare-and-set on the walk. False: somebody else walks."""
 
-    def remove_ended(self, before: date, limit: int) -> int:
-        """Delete ended reminders (and walks) whose last day lies before then; return how many."""
-
     def counts(self) -> Mapping[tuple[ReminderKind, ReminderState, Reason | None], int]:
         """Return how many reminders stand where."""
 

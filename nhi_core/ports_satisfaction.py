@@ -44,15 +44,6 @@ class Satisfaction(Protocol):
     def save(self, survey: Survey) -> bool:
         """Compare-and-set on `revision` (the stored one grows by one). False: somebody else changed it."""
 
-    def unlink(self, before: datetime) -> int:
-        """Take account, event, message and moment out of questions asked before then; return of how many."""
-
-    def forget_words(self, before: PremiumMonth) -> int:
-        """Delete the words of months before that one; return how many."""
-
-    def forget_accounts(self, before: datetime) -> int:
-        """Delete when accounts were asked, where that was before then and asking is not off."""
-
     def grades(self, first: PremiumMonth, last: PremiumMonth) -> tuple[GradeCount, ...]: ...
     def words(self, *, offset: int, limit: int) -> tuple[int, tuple[Survey, ...]]:
         """Return how many words there are, and a page of them, the latest month first."""

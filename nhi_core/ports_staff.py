@@ -62,9 +62,6 @@ class StaffSessions(Protocol):
     def end_all(self, staff_id: str) -> int:
         """End all of somebody's sessions; return how many."""
 
-    def forget(self, before: datetime) -> int:
-        """Delete what expired before this moment; return how many."""
-
 
 class Approvals(Protocol):
     """Proposals that need a second pair of eyes. One of a matter is live at a time."""

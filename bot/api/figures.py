@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from prometheus_client.core import GaugeMetricFamily
@@ -36,6 +37,7 @@ _GATHERED: tuple[tuple[str, str, str], ...] = (
     ("nhi_notices_late_seconds", "How long the longest waiting notice is past its moment", ""),
     ("nhi_reminders_due", "Reminders past their moment", ""),
     ("nhi_kiosks", "Kiosks enrolled and seen once, by whether they spoke in the last 15 minutes", "state"),
+    ("nhi_retention_age_seconds", "How long ago the rule of retention that waits longest was done", ""),
     ("nhi_part_answers", "Whether redis and database answered this look", "part"),
 )
 NAMES = tuple(name for name, _, _ in _GATHERED)
@@ -86,6 +88,9 @@ class Figures(Collector):
             "nhi_notice_batches": load.batches,
             "nhi_notices_late_seconds": load.notices_late.total_seconds(),
             "nhi_reminders_due": load.reminders_due,
+            "nhi_retention_age_seconds": (
+                inf if load.retention_age is None else load.retention_age.total_seconds()
+            ),
             "nhi_kiosks": {"seen": load.kiosks_seen, "silent": load.kiosks_silent},
         }
 

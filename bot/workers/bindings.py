@@ -55,7 +55,7 @@ def tell_news(office: Office) -> int:
 
 
 def end_sessions(office: Office) -> int:
-    """End card sessions whose time is up, forget those of the last month; return how many."""
+    """End card sessions whose time is up; return how many."""
     return office.desk.core.card_sessions.tidy()
 
 

@@ -28,7 +28,6 @@ def make_slips(office: Office) -> int:
     """Make the month's slips and forget what is over; return how many were made."""
     core = office.desk.core
     core.eslip_run.tidy()
-    core.outbox.forget()
     counts = core.outbox.counts()
     for kind, state in product(MailKind, MailState):
         metrics.LETTERS.labels(kind=kind.value, state=state.value).set(counts.get((kind, state), 0))

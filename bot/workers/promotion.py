@@ -1,4 +1,4 @@
-"""The photos of promotion reports: fetched at once, swept until they are, deleted when their time is over.
+"""The photos of promotion reports: fetched at once, swept until they are.
 
 The queue carries a photo's id. All of it may run twice: a try is leased in the database.
 """
@@ -61,14 +61,8 @@ def sweep(office: Office) -> int:
 
 
 def tidy(office: Office) -> int:
-    """End what nobody went on with, delete what is over; return how many reports and contents."""
-    core = office.desk.core
-    return core.promotion.abandon_stale() + core.promotion_photos.tidy()
-
-
-def drop_orphans(office: Office) -> int:
-    """Delete contents that no row knows; return how many."""
-    return office.desk.core.promotion_photos.drop_orphans()
+    """End what nobody went on with; return how many reports."""
+    return office.desk.core.promotion.abandon_stale()
 
 
 def _told(photo_id: str, outcome: str) -> str:
@@ -96,12 +90,6 @@ def sweep_task() -> None:
 def tidy_task() -> None:
     """See `tidy`."""
     _swept("promotion", tidy)
-
-
-@task("sweeps.promotion_files")
-def files_task() -> None:
-    """See `drop_orphans`."""
-    _swept("promotion_files", drop_orphans)
 
 
 def _swept(what: str, work: Callable[[Office], int]) -> None:

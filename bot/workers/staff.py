@@ -1,4 +1,4 @@
-"""What the beat does for the console: close what nobody decided in time, forget sessions that expired."""
+"""What the beat does for the console: close what nobody decided in time."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ log = structlog.get_logger(__name__)
 
 @task("sweeps.staff")
 def staff() -> None:
-    """Do both; run twice, it does nothing more."""
+    """Run twice, it does nothing more."""
     core = runtime.office().desk.core
     try:
-        closed, forgotten = core.approvals.expire(), core.sign_in.forget_expired()
+        closed = core.approvals.expire()
     except StoreUnavailable:
         log.warning("staff_without_store")
         return
-    if closed or forgotten:
-        log.info("staff_swept", closed=closed, forgotten=forgotten)
+    if closed:
+        log.info("staff_swept", closed=closed)

@@ -54,15 +54,6 @@ def sweep_payments(office: Office) -> int:
         return 0
 
 
-def sweep_satisfaction(office: Office) -> int:
-    """Take persons out of answers and delete words past their time; return how many rows."""
-    try:
-        return office.desk.core.satisfaction.tidy()
-    except StoreUnavailable:
-        log.warning("satisfaction_without_store")
-        return 0
-
-
 def sweep_journal(office: Office) -> int:
     """Write the ledger entries that waited for the database; return how many."""
     written = office.desk.journal.flush()
@@ -98,12 +89,6 @@ def parked() -> None:
 def payments() -> None:
     """See `sweep_payments`."""
     _swept("payments", sweep_payments)
-
-
-@task("sweeps.satisfaction")
-def satisfaction() -> None:
-    """See `sweep_satisfaction`."""
-    _swept("satisfaction", sweep_satisfaction)
 
 
 @task("sweeps.journal")

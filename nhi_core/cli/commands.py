@@ -18,6 +18,7 @@ from nhi_core.cli.mail import mail
 from nhi_core.cli.offices import clerk_code, clerks, editor_code, group_code, groups, offices
 from nhi_core.cli.privacy import privacy
 from nhi_core.cli.reminders import reminders
+from nhi_core.cli.retention import retention
 from nhi_core.cli.show import show_settings
 from nhi_core.cli.staff import staff
 
@@ -44,6 +45,7 @@ def register(group: click.Group) -> None:
         show_settings,
         imports,
         reminders,
+        retention,
         kiosk,
         bindings,
         backup,

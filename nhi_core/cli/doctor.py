@@ -19,7 +19,16 @@ from nhi_core.adapters.mail.smtp import SmtpMailer
 from nhi_core.adapters.redis import connect
 from nhi_core.adapters.redis import ping as ping_redis
 from nhi_core.cli.context import EXIT_UNAVAILABLE, load_settings
-from nhi_core.cli.findings import PATIENCE_SECONDS, Finding, clock, disk, kiosks, line_side, redis_care
+from nhi_core.cli.findings import (
+    PATIENCE_SECONDS,
+    Finding,
+    clock,
+    disk,
+    kiosks,
+    line_side,
+    redis_care,
+    retention,
+)
 from nhi_core.domain.errors import CacheUnavailable, StoreUnavailable
 from nhi_core.domain.mail import STUCK, MailState
 from nhi_core.ports_mail import MailDeferred
@@ -89,7 +98,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield _migrations(url)
         if migration_state(url).up_to_date:
             yield _outbox(engine)
-            yield kiosks(read_workload(engine, SystemClock(settings.today).now()))
+            load = read_workload(engine, SystemClock(settings.today).now())
+            yield kiosks(load)
+            yield retention(load)
             yield _staff(engine, production=settings.production)
     except StoreUnavailable as error:
         yield Finding(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from nhi_core.settings import Settings
 PATIENCE_SECONDS = 2.0
 _MOST_SKEW = 30.0  # seconds; kiosks' signatures are good for a minute
 _LEAST_FREE = 1024**3
+RETENTION_LATE = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,18 @@ def kiosks(load: Workload) -> Finding:
     remedy = "the console's page of kiosks shows which" if load.kiosks_silent else ""
     words = f"{load.kiosks_seen} spoke in the last 15 minutes, {load.kiosks_silent} did not"
     return Finding("kiosks", ok=True, words=words, remedy=remedy)
+
+
+def retention(load: Workload) -> Finding:
+    """When what is past its time was last removed, by the rule that waits longest."""
+    age = load.retention_age
+    if age is None:
+        words = "not every rule was done yet; the worker does them within hours of its start"
+        return Finding("retention", ok=True, words=words, remedy="or at once: `nhi-counter retention`")
+    ok = age <= RETENTION_LATE
+    words = f"all rules done within the last {age.total_seconds() / 3600:.0f} hours"
+    remedy = "" if ok else "do beat and worker run? Look for retention_rule_failed; `nhi-counter retention`"
+    return Finding("retention", ok=ok, words=words, remedy=remedy)
 
 
 def _asked(settings: Settings, token: str, path: str) -> dict[str, Any]:

@@ -67,9 +67,8 @@ MOVES: Mapping[tuple[MailState, MailEvent], MailState] = {
 # Where only a person's word goes on.
 STUCK = (MailState.REFUSED, MailState.UNCLEAR, MailState.GIVEN_UP)
 
-# Where nothing will happen any more, and how long the row is kept then.
+# Where nothing will happen any more.
 OVER = (MailState.SENT, MailState.DROPPED)
-KEPT_FOR = timedelta(days=90)
 
 # After so long a sender is taken for dead; no try lasts so long.
 CLAIM_LIFE = timedelta(minutes=10)

@@ -29,10 +29,6 @@ MOST_PHOTOS = 30
 ABANDONED_AFTER = timedelta(hours=24)
 # Corrections are taken until the end of this day of the next month.
 CLOSES_ON_DAY = 5
-# From a report's month: when photos and note are deleted. The figures stay.
-KEEP_MONTHS = 24
-# What was abandoned or withdrawn is deleted whole after this time.
-KEEP_ENDED = timedelta(days=30)
 
 
 class ReportState(StrEnum):

@@ -72,8 +72,6 @@ class SurveyRules:
     since: date
     quiet_days: int
     answer_hours: int
-    linked_hours: int
-    word_days: int
     why: str
 
 
@@ -82,9 +80,7 @@ RULES: tuple[SurveyRules, ...] = (
         since=date(1995, 3, 1),
         quiet_days=30,
         answer_hours=24,
-        linked_hours=48,
-        word_days=180,
-        why="Office rule: a word serves the next half-yearly review and nothing after it (PDPA §5, §11 III).",
+        why="Office rule: nobody is bothered twice a month. How long answers are kept: domain/retention.py.",
     ),
 )
 
@@ -96,7 +92,7 @@ def rules_at(day: date) -> SurveyRules:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """One question. `account_id`, `event_id`, `message_id` and `asked_at` are emptied after `linked_hours`.
+    """One question. `account_id`, `event_id`, `message_id` and `asked_at` are emptied after two days.
 
     `word` is scrubbed of identifiers, sealed at rest, and never in `repr`.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from datetime import timedelta
 from urllib.parse import quote
 
 from nhi_core.domain import codes
@@ -47,7 +46,6 @@ from nhi_core.services.second_facts import FactKind, SecondFacts
 CODE_FINGERPRINT = "card-code"
 TOKEN_FINGERPRINT = "card-token"  # noqa: S105 - the name of a purpose
 BIND_WORD = "綁定"
-KEPT = timedelta(days=30)
 
 
 class CardSessionService:
@@ -172,15 +170,14 @@ class CardSessionService:
         return self._cards.end(uow, session, reason)
 
     def tidy(self) -> int:
-        """End sessions whose time is up and forget old ones; return how many. For the sweeper."""
+        """End sessions whose time is up; return how many. For the sweeper."""
         now = self._clock.now()
         with self._uow() as uow:
             overdue = uow.card_sessions.overdue(now)
             for session in overdue:
                 self.close(uow, session, EndReason.EXPIRED)
-            forgotten = uow.card_sessions.forget(now - KEPT)
             uow.commit()
-        return len(overdue) + forgotten
+        return len(overdue)
 
     def _open(self, kiosk_id: str, card: CardClaim, consent: ConsentGiven, relation: Relation) -> Opened:
         now = self._clock.now()

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from nhi_core.domain.errors import CounterError, IllegalMove
-from nhi_core.domain.mail import CLAIM_LIFE, KEPT_FOR, STUCK, Mail, MailEvent, MailKind, MailState
+from nhi_core.domain.mail import CLAIM_LIFE, STUCK, Mail, MailEvent, MailKind, MailState
 from nhi_core.ports import Clock, Ids, UnitOfWork, UnitOfWorkFactory
 from nhi_core.ports_mail import Envelope, MailDeferred, Mailer, MailRefused, MailUnclear
 
@@ -119,13 +119,6 @@ class OutboxService:
             self._mark(uow, mail, "sending")
             uow.audit.record("mail_retried", subject=mail.id, detail={"was": mail.state.value})
             uow.commit()
-
-    def forget(self) -> int:
-        """Delete the rows of letters that ended long ago; return how many. Raises StoreUnavailable."""
-        with self._uow() as uow:
-            gone = uow.mails.forget(self._clock.now() - KEPT_FOR)
-            uow.commit()
-        return gone
 
     def _take_in_registrations(self, limit: int) -> None:
         """Give each pre-registration that waits its letter."""

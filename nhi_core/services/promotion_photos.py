@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
 
 from nhi_core.domain.errors import ContentRefused, StoreUnavailable
 from nhi_core.domain.promotion import (
     AUDIT_EVENTS,
-    KEEP_ENDED,
-    KEEP_MONTHS,
     LIVE_PHOTOS,
     OPEN,
     RETRY_AFTER,
@@ -133,27 +132,58 @@ class PromotionPhotos:
         """Return a kept content by its digest."""
         return self._files.get(digest)
 
-    def tidy(self) -> int:
-        """Delete contents, notes and reports whose time is over; return how many contents."""
-        now = self._clock.now()
-        oldest = month_of(now).plus(-KEEP_MONTHS)
-        dropped: list[str] = []
+    def outlived(self, before: datetime) -> int:
+        """Count the kept photos of months before that moment's."""
         with self._uow() as uow:
-            for photo in uow.promotions.outlived(oldest, _AT_ONCE):
+            return uow.promotions.count_outlived(month_of(before))
+
+    def expire(self, before: datetime, limit: int = _AT_ONCE) -> int:
+        """Delete the contents of photos of months before that moment's; return of how many photos."""
+        dropped: list[str] = []
+        expired = 0
+        with self._uow() as uow:
+            for photo in uow.promotions.outlived(month_of(before), limit):
                 if uow.promotions.settle(
                     dataclasses.replace(_bare(photo), state=PhotoState.EXPIRED), was=photo.state
                 ):
                     dropped += _digests(photo)
-            uow.promotions.forget_notes(oldest)
-            uow.group_talk.forget_accounts(oldest.first_day)
-            for photo in uow.promotions.remove_ended(now - KEEP_ENDED, _AT_ONCE):
-                dropped += _digests(photo)
+                    expired += 1
             uow.commit()
-        return self.drop(dropped)
+        self.drop(dropped)
+        return expired
 
-    def drop_orphans(self) -> int:
+    def ended(self, before: datetime) -> int:
+        """Count abandoned and withdrawn reports last heard of before then."""
+        with self._uow() as uow:
+            return uow.promotions.count_ended(before)
+
+    def remove_ended(self, before: datetime, limit: int = _AT_ONCE) -> int:
+        """Delete abandoned and withdrawn reports whole; return how many."""
+        with self._uow() as uow:
+            removed, photos = uow.promotions.remove_ended(before, limit)
+            uow.commit()
+        self.drop(digest for photo in photos for digest in _digests(photo))
+        return removed
+
+    def orphans(self) -> int:
+        """Count contents that no row knows."""
+        return sum(1 for _ in self._orphans(None))
+
+    def drop_orphans(self, limit: int | None = None) -> int:
         """Delete contents that no row knows: what a crash left between content and row. Returns how many."""
-        return self.drop(self._files.kept(_ORPHAN_AGE))
+        return self.drop(self._orphans(limit))
+
+    def _orphans(self, limit: int | None) -> Iterator[str]:
+        """Yield old contents that no row refers to, at most `limit`."""
+        found = 0
+        kept = iter(self._files.kept(_ORPHAN_AGE))
+        while some := list(islice(kept, _AT_ONCE)):
+            with self._uow() as uow:
+                referred = uow.promotions.referred(some)
+            for digest in some:
+                if digest not in referred and (limit is None or found < limit):
+                    found += 1
+                    yield digest
 
     def _settle(self, photo: Photo, **changes: object) -> bool:
         settled = dataclasses.replace(photo, next_try_at=None, **changes)  # type: ignore[arg-type]

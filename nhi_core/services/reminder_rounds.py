@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from nhi_core.domain.reminders import Reason, ReminderKind, ReminderState
 from nhi_core.ports import Clock, UnitOfWorkFactory
@@ -13,8 +12,6 @@ from nhi_core.services.reminder_planning import ReminderPlanner
 
 PAGE = 200  # subscribers of one transaction
 PAGES = 25  # … of one round: a round stays well under the worker's time limit
-KEEP = timedelta(days=180)  # ended reminders
-_REMOVED_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,5 @@ class ReminderRounds:
             moved = Walk(today, after, done=len(page) < PAGE)
             if not uow.reminders.move_on(walk, moved):
                 return None  # somebody else walks: nothing of this page stands
-            if moved.done:
-                uow.reminders.remove_ended(today - KEEP, _REMOVED_AT_ONCE)
             uow.commit()
         return planned

@@ -134,17 +134,6 @@ class SatisfactionService:
             uow.commit()
         return SurveyView("off" if off else "on", "")
 
-    def tidy(self) -> int:
-        """Take persons out of answers, delete words and moments past their time; return how many rows."""
-        now, today = self._clock.now(), self._clock.today()
-        rules = rules_at(today)
-        with self._uow() as uow:
-            done = uow.satisfaction.unlink(now - timedelta(hours=rules.linked_hours))
-            done += uow.satisfaction.forget_words(PremiumMonth.of(today - timedelta(days=rules.word_days)))
-            done += uow.satisfaction.forget_accounts(now - timedelta(days=rules.quiet_days))
-            uow.commit()
-        return done
-
     def grades(self, first: PremiumMonth, last: PremiumMonth) -> tuple[GradeCount, ...]:
         """Return how often each pair of grades was given, by month, matter and language."""
         with self._uow() as uow:

@@ -234,13 +234,6 @@ class SignInService:
             uow.commit()
         return ended
 
-    def forget_expired(self) -> int:
-        """Delete sessions that expired; return how many."""
-        with self._uow() as uow:
-            gone = uow.staff_sessions.forget(self._clock.now())
-            uow.commit()
-        return gone
-
     def _at(self, token: str, stage: Stage) -> Visitor:
         visitor = self.visitor(token)
         if visitor is None or visitor.session.stage is not stage:

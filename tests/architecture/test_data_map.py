@@ -8,6 +8,7 @@ from sqlalchemy import Table
 from nhi_core.adapters.db.data_map import DataClass, Whose, data_map
 from nhi_core.adapters.db.tables import metadata
 from nhi_core.adapters.db.types import Fingerprint, Sealed
+from nhi_core.domain.retention import RULES
 from scripts.data_map import PAGE, page
 
 _TELLING = (DataClass.IDENTITY, DataClass.CONTACT, DataClass.CONTENT)
@@ -45,6 +46,13 @@ def test_a_table_of_nobody_holds_nothing_about_anybody() -> None:
             telling = {name for name, kinds in entry.columns.items() if kinds[0] is DataClass.IDENTITY}
             assert telling <= {"tied_by"}, entry.name
             assert not any(DataClass.FINANCE in kinds for kinds in entry.columns.values()), entry.name
+
+
+def test_every_table_says_until_when_by_a_rule_that_there_is() -> None:
+    known = {rule.name for rule in RULES}
+    for entry in data_map().values():
+        assert entry.until, entry.name
+        assert set(entry.until) <= known, entry.name
 
 
 def test_the_page_is_what_the_map_says() -> None:

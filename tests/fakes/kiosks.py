@@ -77,14 +77,6 @@ class FakeCardSessions:
         self._rows[session.id] = saved
         return saved
 
-    def forget(self, before: datetime) -> int:
-        old = [
-            key for key, row in self._committed.items() if row.ended_at is not None and row.ended_at < before
-        ]
-        for key in old:
-            del self._committed[key]
-        return len(old)
-
 
 class FakeFactAttempts:
     """Fulfils ports_kiosks.FactAttempts."""

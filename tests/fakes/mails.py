@@ -12,7 +12,7 @@ from nhi_core.domain.bills import Bill
 from nhi_core.domain.binding import BindingState
 from nhi_core.domain.errors import CounterError
 from nhi_core.domain.eslip import EslipState, Holder, Slip, Subscription, slip_month
-from nhi_core.domain.mail import OVER, Mail, MailKind, MailState
+from nhi_core.domain.mail import Mail, MailKind, MailState
 from nhi_core.domain.roc import PremiumMonth
 from nhi_core.ports_mail import Envelope, Registered
 from tests.fakes.payments import Table
@@ -63,13 +63,6 @@ class FakeMails:
                 return False
         self._mails.rows[mail.id] = mail
         return True
-
-    def forget(self, before: datetime) -> int:
-        gone = [row.id for row in self.in_states(*OVER) if row.settled_at and row.settled_at < before]
-        for mail_id in gone:
-            # A delete is not one of the tables' own writes: it is committed at once, which is enough here.
-            self._mails.committed.pop(mail_id, None)
-        return len(gone)
 
 
 class FakeEslips:

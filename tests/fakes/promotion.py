@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from nhi_core.domain.group_activity import Message, MessageKind
 from nhi_core.domain.promotion import (
@@ -123,14 +123,14 @@ class FakePromotions:
         kept = (one for one in self._photos.values() if one.state is PhotoState.KEPT)
         return tuple(one for one in kept if self._reports[one.report_id].month < before)[:limit]
 
-    def forget_notes(self, before: PremiumMonth) -> int:
-        old = [one for one in self._reports.values() if one.month < before and one.note is not None]
-        for one in old:
-            self._reports[one.id] = dataclasses.replace(one, note=None)
-        return len(old)
+    def count_outlived(self, before: PremiumMonth) -> int:
+        return len(self.outlived(before, 10**6))
 
-    def remove_ended(self, before: datetime, limit: int) -> tuple[Photo, ...]:
-        return ()
+    def count_ended(self, before: datetime) -> int:
+        return 0  # the memory of a test is short
+
+    def remove_ended(self, before: datetime, limit: int) -> tuple[int, tuple[Photo, ...]]:
+        return 0, ()
 
     def _filed(self, first: PremiumMonth, last: PremiumMonth, office_code: str | None) -> list[Report]:
         return [
@@ -204,12 +204,6 @@ class FakeGroupTalk:
             and one.office_code is not None
             and one.kind in (MessageKind.READ_REPLY, MessageKind.DISCUSSION)
         )
-
-    def forget_accounts(self, before: date) -> int:
-        old = [one for one in self._all() if one.day < before and one.account_id is not None]
-        for one in old:
-            self._rows[one.message_id] = dataclasses.replace(one, account_id=None)
-        return len(old)
 
     def _all(self) -> list[Message]:
         return [one for one in self._rows.values() if one is not None]

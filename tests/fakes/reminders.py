@@ -118,9 +118,6 @@ class FakeReminders:
         self._walks.rows[was.day.isoformat()] = now
         return True
 
-    def remove_ended(self, before: date, limit: int) -> int:
-        return 0  # the memory of a test is short
-
     def counts(self) -> Mapping[tuple[ReminderKind, ReminderState, Reason | None], int]:
         return Counter((one.kind, one.state, one.reason) for one in self._rows.rows.values())
 

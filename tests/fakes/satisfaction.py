@@ -56,21 +56,6 @@ class FakeSatisfaction:
         self._surveys[survey.id] = dataclasses.replace(survey, revision=survey.revision + 1)
         return True
 
-    def unlink(self, before: datetime) -> int:
-        old = [one for one in self._surveys.values() if one.asked_at is not None and one.asked_at < before]
-        nobody = {"account_id": None, "event_id": None, "message_id": None, "asked_at": None}
-        return self._change(old, **nobody)
-
-    def forget_words(self, before: PremiumMonth) -> int:
-        old = [one for one in self._surveys.values() if one.month < before and one.word is not None]
-        return self._change(old, word=None)
-
-    def forget_accounts(self, before: datetime) -> int:
-        old = [key for key, row in self._asked.items() if row and row[0] < before and not row[1]]
-        for key in old:
-            self._asked[key] = None
-        return len(old)
-
     def grades(self, first: PremiumMonth, last: PremiumMonth) -> tuple[GradeCount, ...]:
         rows = [one for one in self._surveys.values() if first <= one.month <= last]
         counted = Counter((one.month, one.matter, one.language, one.ease, one.speed) for one in rows)

@@ -132,12 +132,6 @@ class FakeStaffSessions:
             self.end(one.id)
         return len(mine)
 
-    def forget(self, before: datetime) -> int:
-        old = [key for key, row in self._rows.items() if row and row[1].expires_at < before]
-        for key in old:
-            self._rows[key] = None
-        return len(old)
-
     def _change(self, session_id: str, **changes: object) -> None:
         row = self._rows.get(session_id)
         if row is not None:

@@ -80,7 +80,6 @@ def test_who_does_not_want_to_be_asked_is_not_until_that_is_taken_back(world: Wo
     me = world.account()
     world.satisfaction.set_off(me, True)
     world.clock.advance(days=400)
-    world.satisfaction.tidy()
     assert asked(world) is None
     world.satisfaction.set_off(me, False)
     assert asked(world, "e2") is not None
@@ -108,21 +107,6 @@ def test_an_unsent_word_is_deleted(world: World) -> None:
     assert world.satisfaction.unsend(me, "m1")
     assert stored(world, survey).word is None
     assert not world.satisfaction.unsend(me, "m1")
-
-
-def test_after_two_days_an_answer_has_no_person_and_after_half_a_year_no_word(world: World) -> None:
-    survey, me = rated(world), world.account()
-    world.satisfaction.answer(me, survey, Act.WRITE)
-    world.satisfaction.take_word(me, "很方便", "m1")
-    world.clock.advance(hours=49)
-    world.satisfaction.tidy()
-    row = stored(world, survey)
-    assert (row.account_id, row.event_id, row.message_id, row.asked_at) == (None,) * 4
-    assert (row.ease, row.word) == (3, "很方便")
-    world.clock.advance(days=215)
-    world.satisfaction.tidy()
-    assert stored(world, survey).word is None
-    assert stored(world, survey).ease == 3
 
 
 def test_reading_words_is_recorded(world: World) -> None:

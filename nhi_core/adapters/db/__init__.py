@@ -12,11 +12,13 @@ from nhi_core.adapters.db import tables_payments as tables_payments
 from nhi_core.adapters.db import tables_privacy as tables_privacy
 from nhi_core.adapters.db import tables_promotion as tables_promotion
 from nhi_core.adapters.db import tables_reminders as tables_reminders
+from nhi_core.adapters.db import tables_retention as tables_retention
 from nhi_core.adapters.db import tables_satisfaction as tables_satisfaction
 from nhi_core.adapters.db import tables_staff as tables_staff
 from nhi_core.adapters.db.engine import Engine, make_engine, ping
 from nhi_core.adapters.db.migrate import MigrationState, migrate, migration_state
 from nhi_core.adapters.db.reseal import ResealReport, reseal, stale_values
+from nhi_core.adapters.db.retention import SqlRetentionRuns, sql_keepers
 from nhi_core.adapters.db.sealing import ColumnSealer
 from nhi_core.adapters.db.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
 from nhi_core.adapters.db.workload import read_workload
@@ -26,6 +28,7 @@ __all__ = [
     "Engine",
     "MigrationState",
     "ResealReport",
+    "SqlRetentionRuns",
     "SqlUnitOfWork",
     "SqlUnitOfWorkFactory",
     "make_engine",
@@ -34,5 +37,6 @@ __all__ = [
     "ping",
     "read_workload",
     "reseal",
+    "sql_keepers",
     "stale_values",
 ]

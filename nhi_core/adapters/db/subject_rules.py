@@ -254,6 +254,7 @@ NOT_PERSONAL: Mapping[str, str] = {
     "notice_batches": "what the division says to all",
     "notice_posts": "messages of the bot itself",
     "reminder_walks": "how far a day's planning has come",
+    "retention_runs": "when each rule of retention was last done",
     "evaluation_figures": "figures of offices",
     "evaluation_runs": "figures of offices",
     "quality_months": "figures of offices",

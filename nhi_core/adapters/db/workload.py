@@ -12,10 +12,13 @@ from nhi_core.adapters.db.tables_kiosks import kiosks
 from nhi_core.adapters.db.tables_notices import notice_batches, notices
 from nhi_core.adapters.db.tables_payments import payment_attempts, payment_orders
 from nhi_core.adapters.db.tables_reminders import reminders
+from nhi_core.adapters.db.tables_retention import retention_runs
+from nhi_core.domain.calendar import TAIPEI
 from nhi_core.domain.notice_sending import BatchState
 from nhi_core.domain.notices import NoticeState
 from nhi_core.domain.payment import LIVE_ATTEMPTS, LIVE_ORDERS
 from nhi_core.domain.reminders import ReminderState
+from nhi_core.domain.retention import Means, rules_at
 from nhi_core.ports_operations import Workload
 
 SILENT_AFTER = timedelta(minutes=15)  # a kiosk that runs speaks every minute
@@ -41,6 +44,7 @@ def read_workload(engine: Engine, now: datetime) -> Workload:
             notices_late=timedelta(0) if waiting_since is None else now - waiting_since,
             kiosks_seen=seen,
             kiosks_silent=silent,
+            retention_age=_retention_age(connection, now),
         )
 
 
@@ -56,3 +60,12 @@ def _kiosks(connection: Connection, now: datetime) -> tuple[int, int]:
     query = select(func.count(), fresh).where(kiosks.c.revoked_at.is_(None), kiosks.c.seen_at.is_not(None))
     every, seen = connection.execute(query).one()
     return int(seen or 0), int(every) - int(seen or 0)
+
+
+def _retention_age(connection: Connection, now: datetime) -> timedelta | None:
+    query = select(retention_runs.c.rule, retention_runs.c.done_at)
+    done: dict[str, datetime] = {row.rule: row.done_at for row in connection.execute(query)}
+    rules = rules_at(now.astimezone(TAIPEI).date()).values()
+    swept = [done.get(rule.name) for rule in rules if rule.means is Means.SWEEP]
+    moments = [at for at in swept if at is not None]
+    return now - min(moments) if moments and len(moments) == len(swept) else None

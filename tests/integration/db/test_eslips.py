@@ -123,16 +123,6 @@ def test_who_is_bound_no_longer_is_forgotten(slips: Slips) -> None:
     assert (slips.row(one.id).email, slips.row(one.id).state) == (None, EslipState.CANCELLED)
 
 
-def test_letters_that_ended_are_deleted_after_ninety_days(slips: Slips) -> None:
-    slips.request()
-    slips.send()
-    slips.till.clock.advance(days=89)
-    assert slips.outbox.forget() == 0
-    slips.till.clock.advance(days=2)
-    assert slips.outbox.forget() == 1
-    assert slips.mails() == ()
-
-
 def test_a_letter_is_claimed_by_one(slips: Slips) -> None:
     slips.request()
     (mail,) = slips.mails(MailState.WAITING)

@@ -98,13 +98,3 @@ class TestGroupTalk:
             assert work.group_talk.last_question(group_id, NOW) == late
             assert work.group_talk.last_question(group_id, late) == early
             assert work.group_talk.last_question("another", NOW) is None
-
-    def test_accounts_are_forgotten_and_counts_stay(self, uow: Uow, group_id: str) -> None:
-        message = self.said(group_id, MessageKind.DISCUSSION)
-        self.put(uow, message)
-        with uow() as work:
-            assert work.group_talk.forget_accounts(message.day) == 0
-            assert work.group_talk.forget_accounts(message.day + timedelta(days=1)) == 1
-            found = work.group_talk.get(message.message_id)
-            assert found is not None
-            assert found.account_id is None

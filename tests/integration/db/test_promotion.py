@@ -291,24 +291,21 @@ class TestWall:
 
 
 class TestRetention:
-    def test_old_photos_and_notes_go(self, uow: Uow, clerk_id: str) -> None:
-        old, (photo,) = filed(uow, clerk_id, PICTURE, month=PremiumMonth(2024, 8), note="里民大會")
+    def test_old_photos_go(self, uow: Uow, clerk_id: str) -> None:
+        _, (photo,) = filed(uow, clerk_id, PICTURE, month=PremiumMonth(2024, 8), note="里民大會")
         filed(uow, clerk_id, PICTURE, note="里民大會")
         with uow() as work:
             assert work.promotions.outlived(PremiumMonth(2024, 9), 10) == (photo,)
-            assert work.promotions.forget_notes(PremiumMonth(2024, 9)) == 1
-            work.commit()
-        with uow() as work:
-            found = work.promotions.get(old.id)
-            assert found is not None
-            assert found.note is None
+            assert work.promotions.count_outlived(PremiumMonth(2024, 9)) == 1
+            assert work.promotions.count_outlived(PremiumMonth(2024, 8)) == 0
 
     def test_what_was_given_up_goes_whole(self, uow: Uow, clerk_id: str) -> None:
         report, (photo,) = filed(uow, clerk_id, PICTURE, state=ReportState.ABANDONED)
         kept, _ = filed(uow, clerk_id, OTHER_PICTURE)
         with uow() as work:
-            assert work.promotions.remove_ended(NOW, 10) == ()
-            assert work.promotions.remove_ended(NOW + timedelta(days=1), 10) == (photo,)
+            assert work.promotions.remove_ended(NOW, 10) == (0, ())
+            assert work.promotions.count_ended(NOW + timedelta(days=1)) == 1
+            assert work.promotions.remove_ended(NOW + timedelta(days=1), 10) == (1, (photo,))
             work.commit()
         with uow() as work:
             assert work.promotions.get(report.id) is None

@@ -170,18 +170,6 @@ def test_the_walk_moves_by_compare_and_set(uow: Uow) -> None:
         assert work.reminders.walk(TODAY) == Walk(TODAY, "b1", done=True)
 
 
-def test_what_ended_long_ago_is_removed_and_nothing_else(uow: Uow, bound: Bound) -> None:
-    old, planned = bound.reminder("old"), bound.reminder("planned")
-    with uow() as work:
-        work.reminders.plan([old, planned])
-        work.reminders.skip([old.id], Reason.TOO_LATE, NOW)
-        work.reminders.move_on(Walk(TODAY), Walk(TODAY, "x"))
-        assert work.reminders.remove_ended(date(2026, 9, 30), 5) == 0
-        assert work.reminders.remove_ended(date(2026, 10, 1), 5) == 1
-        assert work.reminders.walk(TODAY) == Walk(TODAY)
-        assert work.reminders.counts() == {(ReminderKind.DEADLINE, ReminderState.PLANNED, None): 1}
-
-
 def test_many_payers_are_read_together_and_only_what_is_near(uow: Uow) -> None:
     mine = bind(uow, a_person(), an_account())
     other = bind(uow, another_person(), an_account(channel_user="U2"))

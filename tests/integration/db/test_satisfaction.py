@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Engine, text
 
-from nhi_core.adapters.db import SqlUnitOfWorkFactory
+from nhi_core.adapters.db import SqlUnitOfWorkFactory, sql_keepers
 from nhi_core.domain.roc import PremiumMonth
 from nhi_core.domain.satisfaction import Act, Finished, Survey
 from nhi_core.domain.usage import MonthCount, UseCell
@@ -46,7 +46,6 @@ def test_asking_again_is_decided_by_the_row(uow: Uow) -> None:
         work.satisfaction.set_off("a", True, NOW)
         assert not work.satisfaction.claim("a", NOW + timedelta(days=90), NOW + timedelta(days=60))
         work.satisfaction.set_off("b", True, NOW)
-        assert work.satisfaction.forget_accounts(NOW + timedelta(days=900)) == 0
 
 
 def test_an_answer_comes_back_and_its_word_is_sealed(uow: Uow, engine: Engine) -> None:
@@ -73,14 +72,18 @@ def test_an_answer_comes_back_and_its_word_is_sealed(uow: Uow, engine: Engine) -
     assert canary.NAME not in stored
 
 
-def test_what_ties_an_answer_to_a_person_goes_and_the_figures_stay(uow: Uow) -> None:
+def test_what_ties_an_answer_to_a_person_goes_and_the_figures_stay(uow: Uow, engine: Engine) -> None:
     with uow() as work:
         work.satisfaction.add(a_survey(ease=3, speed=3, word="好", message_id="m"))
-        assert work.satisfaction.unlink(NOW) == 0
-        assert work.satisfaction.unlink(NOW + timedelta(seconds=1)) == 1
+        work.commit()
+    keepers = sql_keepers(engine)
+    assert keepers["satisfaction_people"].remove(NOW, 10) == 0
+    assert keepers["satisfaction_people"].remove(NOW + timedelta(seconds=1), 10) == 1
+    assert keepers["satisfaction_words"].remove(NOW, 10) == 0
+    assert keepers["satisfaction_words"].remove(NOW + timedelta(days=31), 10) == 1
+    with uow() as work:
         assert work.satisfaction.of_event("a", "e") is None
-        assert work.satisfaction.forget_words(MONTH) == 0
-        assert work.satisfaction.forget_words(MONTH.plus(1)) == 1
+        assert work.satisfaction.words(offset=0, limit=5)[0] == 0
         assert work.satisfaction.grades(MONTH, MONTH) == (GradeCount(MONTH, Finished.PAYMENT, "th", 3, 3, 1),)
 
 

@@ -160,9 +160,6 @@ def test_what_nobody_ended_the_sweeper_ends(lobby: Lobby, screen: Screen) -> Non
     lobby.clock.advance(minutes=4)
     assert lobby.core.card_sessions.tidy() == 1
     assert lobby.news() == [words_of("bind_stopped")], "this phone is still waiting"
-    lobby.clock.advance(days=31)
-    assert lobby.core.card_sessions.tidy() == 1
-    assert screen.call("GET", f"/sessions/{screen.session}").status_code == 404
 
 
 def test_a_person_of_a_file_import_is_known_by_the_households_fingerprint(lobby: Lobby) -> None:

@@ -27,6 +27,7 @@ _QUIET = Workload(
     notices_late=timedelta(0),
     kiosks_seen=5,
     kiosks_silent=1,
+    retention_age=timedelta(hours=3),
 )
 
 
@@ -45,6 +46,7 @@ def test_everything_that_waits_is_told(bench: Bench) -> None:
         'nhi_notice_batches{state="waiting"} 3.0',
         "nhi_bot_pushes_left 15.0",
         'nhi_kiosks{state="silent"} 1.0',
+        "nhi_retention_age_seconds 10800.0",
         'nhi_part_answers{part="database"} 1.0',
     ):
         assert line in text
@@ -86,7 +88,7 @@ def test_an_id_at_the_end_of_a_key_is_no_label() -> None:
 
 def test_labels_of_all_metrics_are_of_the_known_few_kinds() -> None:
     allowed = {
-        "action", "call", "gateway", "kind", "outcome", "part", "process", "reason", "stage", "state",
+        "action", "call", "gateway", "kind", "outcome", "part", "rule", "process", "reason", "stage", "state",
         "status", "what",
     }  # fmt: skip
     ours = [metric for metric in REGISTRY._names_to_collectors.values() if _named(metric).startswith("nhi_")]

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import errno
 import os
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from nhi_core.domain.errors import FilesFull, Invalid
 from nhi_core.domain.files import FileKind, kind_of
 from nhi_core.domain.promotion import RETRY_AFTER, NotCounted, PhotoState, ReportState
+from nhi_core.domain.retention import rules_at
 from nhi_core.domain.roc import PremiumMonth
 from nhi_core.ports_promotion import Wanted
 from tests.factories.pictures import picture
 from tests.integration.promotion.conftest import SEPTEMBER, Rig
+
+RULES = rules_at(date(2026, 11, 28))
 
 
 class TestFetching:
@@ -157,16 +160,14 @@ class TestUnsending:
 
 
 class TestRetention:
-    def test_after_two_years_contents_and_notes_go_and_figures_stay(self, rig: Rig, poster: bytes) -> None:
-        filed = rig.file("m1", poster)
-        rig.promotion.note(rig.clerk, "里民大會")
+    def test_after_two_years_contents_go_and_figures_stay(self, rig: Rig, poster: bytes) -> None:
+        rig.file("m1", poster)
         rig.clock.set(datetime(2028, 9, 30, 12, 0, tzinfo=UTC))
-        assert rig.photos.tidy() == 0
+        assert rig.photos.expire(RULES["promotion_photos"].before(rig.clock.now())) == 0
         rig.clock.set(datetime(2028, 10, 1, 12, 0, tzinfo=UTC))
-        assert rig.photos.tidy() == 2
+        assert rig.photos.expire(RULES["promotion_photos"].before(rig.clock.now())) == 1
         assert rig.kept_files() == 0
         assert rig.total() == 1
-        assert not rig.promotion.show(rig.clerk, filed.id).noted
 
     def test_what_was_given_up_goes_after_a_month(self, rig: Rig, poster: bytes) -> None:
         taken = rig.send("m1")
@@ -174,7 +175,7 @@ class TestRetention:
         rig.clock.advance(hours=25)
         rig.promotion.abandon_stale()
         rig.clock.advance(days=30)
-        assert rig.photos.tidy() == 2
+        assert rig.photos.remove_ended(RULES["promotion_ended"].before(rig.clock.now())) == 1
         assert rig.kept_files() == 0
 
     def test_contents_without_a_row_are_found_once_they_are_old(self, rig: Rig, poster: bytes) -> None:
@@ -184,6 +185,8 @@ class TestRetention:
         for path in rig.root.rglob("*"):
             if path.is_file():
                 os.utime(path, (0, 0))
+        assert rig.photos.orphans() == 1
+        assert rig.photos.drop_orphans(0) == 0
         assert rig.photos.drop_orphans() == 1
         assert rig.files.get(orphan) is None
         assert rig.kept_files() == 2

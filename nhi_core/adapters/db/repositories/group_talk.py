@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from nhi_core.adapters.db.tables_promotion import group_messages
@@ -93,11 +93,6 @@ class SqlGroupTalk:
         )
         rows = self._connection.execute(query)
         return {(code, PremiumMonth(int(y), int(m))): count for code, y, m, count in rows}
-
-    def forget_accounts(self, before: date) -> int:
-        """Take the accounts out of messages older than that day."""
-        old = update(group_messages).where(_m.day < before, _m.account_id.is_not(None))
-        return self._connection.execute(old.values(account_id=None)).rowcount
 
 
 def _period(first: PremiumMonth, last: PremiumMonth) -> tuple[ColumnElement[bool], ...]:

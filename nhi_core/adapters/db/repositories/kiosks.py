@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from nhi_core.adapters.db.repositories.statements import insert_if_absent
@@ -91,11 +91,6 @@ class SqlCardSessions:
         statement = update(card_sessions).where(_s.id == session.id, _s.revision == session.revision)
         done = self._connection.execute(statement.values(**_columns(saved))).rowcount == 1
         return saved if done else None
-
-    def forget(self, before: datetime) -> int:
-        """Delete what ended before this moment."""
-        statement = delete(card_sessions).where(_s.ended_at < before)
-        return self._connection.execute(statement).rowcount
 
     def _where(self, *conditions: ColumnElement[bool], limit: int | None = None) -> tuple[CardSession, ...]:
         query = select(card_sessions).where(*conditions).order_by(_s.opened_at, _s.id).limit(limit)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, select, update
+from sqlalchemy import Connection, RowMapping, func, select, update
 
 from nhi_core.adapters.db.repositories.statements import insert_if_absent
 from nhi_core.adapters.db.tables_eslips import mails
-from nhi_core.domain.mail import OVER, Mail, MailKind, MailState
+from nhi_core.domain.mail import Mail, MailKind, MailState
 
 _c = mails.c
 
@@ -61,11 +61,6 @@ class SqlMails:
             .values(_row(mail))
         )
         return done.rowcount == 1
-
-    def forget(self, before: datetime) -> int:
-        """Delete letters that were sent or dropped before that moment; return how many."""
-        over = _c.state.in_([state.value for state in OVER])
-        return self._connection.execute(delete(mails).where(over, _c.settled_at < before)).rowcount
 
     def _mails(self, query: Any) -> tuple[Mail, ...]:
         return tuple(_mail(row) for row in self._connection.execute(query).mappings())

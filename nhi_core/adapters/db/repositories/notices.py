@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
+from typing import cast as typed
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Text,
+    cast,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
+from nhi_core.adapters.db.retention_rules import closed_notices
 from nhi_core.adapters.db.tables_notices import notices
 from nhi_core.domain.notices import (
     OVER,
@@ -24,6 +38,7 @@ from nhi_core.domain.offices import ClerkRole
 from nhi_core.ports_notices import NoticeFilter
 
 _n = notices.c
+_WITH_FILES = cast(_n.attachments, Text) != "[]"
 _HOLDS = [state.value for state in READABLE - OVER]
 
 
@@ -87,6 +102,22 @@ class SqlNotices:
         query = select(notices).where(*holds, or_(_n.valid_until.is_(None), _n.valid_until >= day))
         return self._all(query.order_by(_n.created_at.desc(), _n.id).limit(limit))
 
+    def outlived_files(self, before: datetime, limit: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return old notices that have files."""
+        query = select(_n.id, _n.attachments).where(closed_notices(before), _WITH_FILES).limit(limit)
+        return tuple((one, _digests(files)) for one, files in self._connection.execute(query))
+
+    def forget_files(self, notice_id: str) -> None:
+        """Empty the list."""
+        self._connection.execute(update(notices).where(_n.id == notice_id).values(attachments=[]))
+
+    def named_files(self) -> frozenset[str]:
+        """Return every digest that stands in a list."""
+        query = select(_n.attachments).where(_WITH_FILES)
+        return frozenset(
+            digest for files in self._connection.execute(query).scalars() for digest in _digests(files)
+        )
+
     def _one(self, condition: ColumnElement[bool]) -> Notice | None:
         row = self._connection.execute(select(notices).where(condition)).mappings().one_or_none()
         return None if row is None else _notice(row)
@@ -135,7 +166,7 @@ def _columns(one: Notice) -> dict[str, object]:
 
 
 def _notice(row: RowMapping) -> Notice:
-    audience = cast("Mapping[str, Any]", row["audience"])
+    audience = typed("Mapping[str, Any]", row["audience"])
     return Notice(
         **{
             **row,
@@ -153,3 +184,7 @@ def _notice(row: RowMapping) -> Notice:
             "attachments": tuple(Attachment(**file) for file in row["attachments"]),
         }
     )
+
+
+def _digests(files: list[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(str(file["digest"]) for file in files)

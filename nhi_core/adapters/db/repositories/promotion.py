@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, union_all, update
 
 from nhi_core.adapters.db.repositories.promotion_figures import cells, duplicates_in, wall
 from nhi_core.adapters.db.repositories.promotion_rows import (
@@ -144,20 +144,26 @@ class SqlPromotions:
         )
         return tuple(photo_of(row) for row in self._connection.execute(query))
 
-    def forget_notes(self, before: PremiumMonth) -> int:
-        """Empty the notes of months before that one."""
-        old = update(promotion_reports).where(_r.month < before, _r.note.is_not(None))
-        return self._connection.execute(old.values(note=None)).rowcount
+    def count_outlived(self, before: PremiumMonth) -> int:
+        """Count kept photos of months before that one."""
+        query = select(func.count()).select_from(promotion_photos.join(promotion_reports))
+        old = query.where(_r.month < before, _p.state == PhotoState.KEPT.value)
+        return int(self._connection.execute(old).scalar_one())
 
-    def remove_ended(self, before: datetime, limit: int) -> tuple[Photo, ...]:
-        """Delete abandoned and withdrawn reports; return the photos they had."""
+    def count_ended(self, before: datetime) -> int:
+        """Count abandoned and withdrawn reports."""
+        ended = select(func.count()).where(_r.state.in_(_ENDED), _r.last_sign < before)
+        return int(self._connection.execute(ended).scalar_one())
+
+    def remove_ended(self, before: datetime, limit: int) -> tuple[int, tuple[Photo, ...]]:
+        """Delete abandoned and withdrawn reports; return how many, and the photos they had."""
         ended = select(_r.id).where(_r.state.in_(_ENDED), _r.last_sign < before).limit(limit)
         ids = list(self._connection.execute(ended).scalars())
         query = select(promotion_photos).where(_p.report_id.in_(ids)).order_by(*_ORDER)
         photos = tuple(photo_of(row) for row in self._connection.execute(query))
         self._connection.execute(delete(promotion_photos).where(_p.report_id.in_(ids)))
         self._connection.execute(delete(promotion_reports).where(_r.id.in_(ids)))
-        return photos
+        return len(ids), photos
 
     def _one(self, condition: ColumnElement[bool]) -> Photo | None:
         row = self._connection.execute(select(promotion_photos).where(condition)).one_or_none()

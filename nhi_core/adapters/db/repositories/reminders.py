@@ -148,12 +148,6 @@ class SqlReminders:
         mine = (_w.day == was.day, _w.after == was.after, _w.done == was.done)
         return self._changed(update(reminder_walks).where(*mine).values(after=now.after, done=now.done)) == 1
 
-    def remove_ended(self, before: date, limit: int) -> int:
-        """Delete ended reminders and walks from before then."""
-        some = select(_r.id).where(_r.last_day < before, _r.state.in_(_ENDED)).limit(limit)
-        self._connection.execute(delete(reminder_walks).where(_w.day < before))
-        return self._connection.execute(delete(reminders).where(_r.id.in_(some.scalar_subquery()))).rowcount
-
     def counts(self) -> Mapping[tuple[ReminderKind, ReminderState, Reason | None], int]:
         """Return how many reminders stand where."""
         query = select(_r.kind, _r.state, _r.reason, func.count()).group_by(_r.kind, _r.state, _r.reason)

@@ -6,7 +6,7 @@ import dataclasses
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from nhi_core.adapters.db.repositories.statements import insert_if_absent
 from nhi_core.adapters.db.sealing import ColumnSealer
@@ -66,24 +66,6 @@ class SqlSatisfaction:
         grown = dataclasses.replace(survey, revision=survey.revision + 1)
         mine = update(satisfaction_answers).where(_s.id == survey.id, _s.revision == survey.revision)
         return self._connection.execute(mine.values(self._columns(grown))).rowcount == 1
-
-    def unlink(self, before: datetime) -> int:
-        """Empty what ties old questions to a person."""
-        old = update(satisfaction_answers).where(_s.asked_at < before)
-        gone = old.values(
-            account_id=None, event_id=None, message_id=None, asked_at=None, revision=_s.revision + 1
-        )
-        return self._connection.execute(gone).rowcount
-
-    def forget_words(self, before: PremiumMonth) -> int:
-        """Delete the words of months before that one."""
-        old = update(satisfaction_answers).where(_s.month < before, _s.word.is_not(None))
-        return self._connection.execute(old.values(word=None)).rowcount
-
-    def forget_accounts(self, before: datetime) -> int:
-        """Delete moments that no longer keep anybody from being asked."""
-        old = delete(satisfaction_accounts).where(_a.asked_at < before, _a.off.is_(False))
-        return self._connection.execute(old).rowcount
 
     def grades(self, first: PremiumMonth, last: PremiumMonth) -> tuple[GradeCount, ...]:
         """Return how often each pair of grades was given."""

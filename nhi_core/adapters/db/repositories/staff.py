@@ -213,10 +213,6 @@ class SqlStaffSessions:
         """Delete all of somebody's."""
         return self._connection.execute(delete(staff_sessions).where(_s.staff_id == staff_id)).rowcount
 
-    def forget(self, before: datetime) -> int:
-        """Delete what expired."""
-        return self._connection.execute(delete(staff_sessions).where(_s.expires_at < before)).rowcount
-
     def _where(self, *conditions: ColumnElement[bool]) -> tuple[StaffSession, ...]:
         query = select(*_SHOWN).where(*conditions).order_by(_s.opened_at.desc(), _s.id)
         rows = self._connection.execute(query).mappings()
