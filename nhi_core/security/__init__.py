@@ -5,6 +5,8 @@ from nhi_core.security.keyfile import (
     KeysUnusable,
     create_key_file,
     load_key_file,
+    older_keys,
+    retire_key_file,
     rotate_key_file,
     sandbox_rings,
 )
@@ -28,6 +30,8 @@ __all__ = [
     "create_key_file",
     "key_id_of",
     "load_key_file",
+    "older_keys",
+    "retire_key_file",
     "rotate_key_file",
     "sandbox_rings",
 ]

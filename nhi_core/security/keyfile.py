@@ -70,9 +70,9 @@ def create_key_file(path: Path) -> KeyRings:
 def rotate_key_file(path: Path, purpose: str, *, prepare: bool = False) -> KeyRings:
     """Make a new key active; the older ones stay readable. Returns the new rings.
 
-    With several machines: `prepare=True` first adds the new key as readable only; copy the file to each
-    machine and restart; then rotate, which makes the prepared key active. So no machine ever meets a value
-    that it cannot open.
+    While anything runs: `prepare=True` first adds the new key as readable only; restart every process (on
+    every machine, with the same file); then rotate, which makes the prepared key active. So no process ever
+    meets a value that it cannot open.
     """
     rings = load_key_file(path, allow_sandbox=True)
     keys = list(rings.ring(purpose).keys)
@@ -85,6 +85,32 @@ def rotate_key_file(path: Path, purpose: str, *, prepare: bool = False) -> KeyRi
         keys = [Key(keys[0].id, keys[0].secret, KeyState.ACTIVE)] + [
             Key(key.id, key.secret, KeyState.DECRYPT) for key in keys[1:]
         ]
+    return _replace(path, rings, purpose, keys)
+
+
+def older_keys(rings: KeyRings, purpose: str) -> tuple[Key, ...]:
+    """Return the keys that were active once: those behind the active one. A prepared key is none of them."""
+    keys = rings.ring(purpose).keys
+    return keys[keys.index(rings.ring(purpose).active) + 1 :]
+
+
+def retire_key_file(path: Path, purpose: str) -> Path | None:
+    """Take the older keys out of a ring; keep the file as it was beside it, for backups made until now.
+
+    Returns that copy; None when there is no older key. Raises KeysUnusable.
+    """
+    rings = load_key_file(path, allow_sandbox=True)
+    gone = older_keys(rings, purpose)
+    if not gone:
+        return None
+    kept = path.with_name(f"{path.name}.before-{purpose}-{rings.ring(purpose).active.id}")
+    if not kept.exists():
+        _write_new(kept, rings)
+    _replace(path, rings, purpose, [key for key in rings.ring(purpose).keys if key not in gone])
+    return kept
+
+
+def _replace(path: Path, rings: KeyRings, purpose: str, keys: list[Key]) -> KeyRings:
     others = {p: rings.ring(p) for p in PURPOSES if p != purpose}
     new = KeyRings(**others, **{purpose: KeyRing(purpose, tuple(keys))})
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

@@ -15,7 +15,7 @@ from nhi_core import sandbox
 from nhi_core.adapters.offices.sample import PATH
 from nhi_core.cli import context
 from nhi_core.cli.main import command, main
-from nhi_core.security import create_key_file, load_key_file
+from nhi_core.security import PURPOSES, create_key_file, load_key_file
 
 CORE = [EntryPoint("core", "nhi_core.cli.commands:register", "nhi_counter.cli")]
 Run = Callable[..., Result]
@@ -72,7 +72,7 @@ def test_keys_are_made_once_rotated_and_resealed(
     before = load_key_file(path)
     run("db", "upgrade")
     run("seed")
-    assert "restart" in run("keys", "rotate", "seal").output.lower()
+    assert "restart" in run("keys", "rotate", "--stopped", "seal").output.lower()
     assert load_key_file(path).seal.active != before.seal.active
     assert load_key_file(path).sign == before.sign
     assert re.search(r"persons.name +[1-9]\d* under older keys", run("keys", "status").output)
@@ -81,6 +81,49 @@ def test_keys_are_made_once_rotated_and_resealed(
     assert re.search(r"persons.name +0 under older keys", status)
     assert "王O明" in run("people").output
     assert before.seal.active.secret.hex() not in status
+
+
+def test_a_running_product_gets_its_keys_in_steps(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "keys.json"
+    monkeypatch.setenv("NHI_KEYS_FILE", str(path))
+    run("keys", "init")
+    run("db", "upgrade")
+    run("seed")
+    first = load_key_file(path)
+    assert "--prepare first" in run("keys", "rotate").output
+    assert load_key_file(path) == first
+    assert "then run `nhi-counter keys rotate`" in run("keys", "rotate", "--prepare").output
+    assert run("keys", "rotate").exit_code == 0
+    assert "Wait, or use --now" in run("keys", "retire").output
+    assert "still under older keys: accounts.channel_user" in run("keys", "retire", "--now").output
+    run("keys", "reseal")
+    run("bind-code", "paid_up")
+    rotated = load_key_file(path)
+    assert rotated.seal.active != first.seal.active
+    assert run("keys", "retire", "--now").exit_code == 0
+    assert {len(load_key_file(path).ring(purpose).keys) for purpose in PURPOSES} == {1}
+    assert len(list(tmp_path.glob("keys.json.before-*"))) == 3
+    assert "nothing to retire" in run("keys", "retire").output
+    assert "王O明" in run("people").output
+
+
+def test_codes_that_would_stop_working_hold_the_retiring_up(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NHI_KEYS_FILE", str(tmp_path / "keys.json"))
+    monkeypatch.delenv("NHI_TODAY")
+    run("keys", "init")
+    run("db", "upgrade")
+    run("seed")
+    run("clerk-code", "-q", "KH-FENGSHAN")
+    run("keys", "rotate", "--stopped", "fingerprint")
+    run("keys", "reseal")
+    held = run("keys", "retire", "--now")
+    assert held.exit_code == 1
+    assert "one_time_codes.code_hash: 1 under older keys; codes that somebody still holds" in held.output
+    assert run("keys", "retire", "--now", "--even-so").exit_code == 0
 
 
 def test_the_sandboxes_built_in_keys_do_not_rotate(run: Run) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, Engine, Row, Table, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from nhi_core.adapters.db.engine import READ_ONLY, translated
 from nhi_core.adapters.db.sealing import (
@@ -23,12 +24,16 @@ _BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class ResealReport:
-    """What a run did with one table. `broken` rows do not open: their key is gone, or they were changed."""
+    """What a run did with one table. `broken` rows do not open: their key is gone, or they were changed.
+
+    `twice`: the same value already has a row under the active key. Nothing is done about it: people look.
+    """
 
     table: str
     seen: int
     resealed: int
     broken: int
+    twice: int = 0
 
 
 def reseal(engine: Engine, sealer: ColumnSealer) -> Iterator[ResealReport]:
@@ -66,7 +71,7 @@ def _tables() -> list[Table]:
 
 
 def _reseal_table(engine: Engine, sealer: ColumnSealer, table: Table) -> ResealReport:
-    seen = resealed = broken = 0
+    seen = resealed = broken = twice = 0
     last = ""
     while True:
         # A short transaction a batch: nobody waits long, and a stop loses nothing.
@@ -75,12 +80,15 @@ def _reseal_table(engine: Engine, sealer: ColumnSealer, table: Table) -> ResealR
             rows = connection.execute(query).all()
             for row in rows:
                 try:
-                    resealed += _reseal_row(connection, sealer, table, row)
+                    with connection.begin_nested():
+                        resealed += _reseal_row(connection, sealer, table, row)
                 except SealBroken:
                     broken += 1
+                except IntegrityError:
+                    twice += 1
         seen += len(rows)
         if len(rows) < _BATCH:
-            return ResealReport(table.name, seen, resealed, broken)
+            return ResealReport(table.name, seen, resealed, broken, twice)
         last = rows[-1].id
 
 
