@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import structlog
-from flask import Flask, Response, jsonify
+from flask import Flask, Request, Response, abort, jsonify, request
 from pydantic import SecretStr
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot import metrics, webhook
 from bot.api import health, kiosk, media
@@ -62,6 +64,12 @@ def create_app(
     mailbox = Mailbox(core.redis, core.sealer, None if enqueue else bell_with(configured(settings)))
 
     app = Flask("bot", static_folder=None)
+    app.request_class = CleanRequest
+    if settings.trusted_proxies:
+        # The caller's address alone: host and scheme are ours to say (NHI_PUBLIC_URL).
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0
+        )
     app.register_blueprint(
         webhook.blueprint(  # authentication: LINE's signature
             channel_secret=settings.line_channel_secret.get_secret_value(),
@@ -98,9 +106,31 @@ def _plain(secret: SecretStr | None) -> str | None:
 def finish_app(app: Flask) -> None:
     """Give an application what holds for every page: the size limit, refusals in JSON, safe headers."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    # Its redirect to the tidy path would name the host that the caller claims.
+    app.url_map.merge_slashes = False
+    app.before_request(_refuse_zero)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
     app.after_request(_finish)
+
+
+class CleanRequest(Request):
+    """A request whose form holds no zero byte: no database of ours can keep one, and no person types one."""
+
+    def _load_form_data(self) -> None:
+        super()._load_form_data()
+        if _holds_zero(value for values in self.form.listvalues() for value in values):
+            abort(400)
+
+
+def _refuse_zero() -> Response | None:
+    """The same for the path and the query, before anything looks at them."""
+    values = (value for found in request.args.listvalues() for value in found)
+    return _http_error(BadRequest()) if _holds_zero((request.path, *values)) else None
+
+
+def _holds_zero(values: Iterable[str]) -> bool:
+    return any("\0" in value for value in values)
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -162,6 +162,11 @@ class Settings(PaymentSettings, MailSettings, IdentitySettings, OperationsSettin
         found = []
         if self.database_url.get_secret_value().startswith("sqlite"):
             found.append("NHI_DATABASE_URL is SQLite: right for one machine only (docs/adr/0004)")
+        if self.trusted_proxies == 0:
+            found.append(
+                "NHI_TRUSTED_PROXIES is 0: behind a proxy all callers look like one, and one who guesses "
+                "passwords keeps all of the staff out"
+            )
         if self.quiet_hours == "none":
             found.append("NHI_QUIET_HOURS is none: reminders may come at night")
         return tuple(found)

@@ -21,6 +21,9 @@ class OperationsSettings(BaseSettings):
     # Where a worker shows its own figures; unset: they are counted with web's in PROMETHEUS_MULTIPROC_DIR.
     worker_metrics_port: int | None = Field(None, validation_alias="NHI_WORKER_METRICS_PORT", ge=1, le=65535)
     worker_metrics_host: str = Field("127.0.0.1", validation_alias="NHI_WORKER_METRICS_HOST")
+    # How many proxies of our own stand in front of the web process: each adds the address that it saw to
+    # X-Forwarded-For. 0: nobody's word is taken, the caller is whoever connects.
+    trusted_proxies: int = Field(0, validation_alias="NHI_TRUSTED_PROXIES", ge=0, le=5)
 
     @model_validator(mode="after")
     def _whole_operations(self) -> Self:

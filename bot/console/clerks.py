@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import Response, redirect, request, url_for
 
 from bot.console.gate import needs
-from bot.console.listing import Column, Filter, Kind, Listing
+from bot.console.listing import Column, Filter, Kind, Listing, readable_day
 from bot.console.menu import Entry, Part
 from bot.console.offices import DECIDE, LOOK, WORDS, WORK
 from bot.console.pages import me, page, tell
@@ -88,7 +87,7 @@ class _Pages:
     def transfer(self, clerk_id: str) -> AnyResponse:
         """Move to another office from a day on."""
         try:
-            on = date.fromisoformat(request.form.get("on", ""))
+            on = readable_day(request.form.get("on", ""))
             self._clerks.transfer(clerk_id, request.form.get("office", ""), on, staff=me().id)
         except (ValueError, Invalid, IllegalMove):
             return self._show(clerk_id, problem="clerks.unfit")

@@ -55,11 +55,13 @@ def register(console: Console) -> None:
     """Add the pages."""
     pages = _Pages(console)
     console.add("evaluation", "/evaluation", pages.ranking)
-    console.add("evaluation_office", "/evaluation/<int:year>/<office>", pages.office)
-    console.add("evaluation_correct", "/evaluation/<int:year>/<office>", pages.correct, methods=("POST",))
+    console.add("evaluation_office", "/evaluation/<int(max=2199):year>/<office>", pages.office)
+    console.add(
+        "evaluation_correct", "/evaluation/<int(max=2199):year>/<office>", pages.correct, methods=("POST",)
+    )
     console.add("evaluation_take", "/evaluation/figures", pages.take, methods=("POST",), most_bytes=FORM)
     console.add("evaluation_compute", "/evaluation/compute", pages.compute, methods=("POST",))
-    console.add("evaluation_file", "/evaluation/<int:year>.<kind>", pages.file)
+    console.add("evaluation_file", "/evaluation/<int(max=2199):year>.<kind>", pages.file)
     console.entry(Entry("evaluation", "evaluation", Part.FIGURES, domain=WORDS, order=10))
 
 

@@ -32,6 +32,8 @@ PER_PAGE = (25, 50, 100)
 MOST_EXPORTED = 20_000
 _CHUNK = 1_000
 _LONGEST = 120
+_LAST_PAGE = 100_000
+_FIRST_YEAR, _LAST_YEAR = 1950, 2199
 
 
 class Kind(StrEnum):
@@ -115,7 +117,7 @@ class Listing(Generic[Row]):
     def _view(self, source: Callable[[Ask], Slice[Row]], filters: dict[str, str], t: Text) -> dict[str, Any]:
         per = request.args.get("per", self.per_page, type=int)
         per = per if per in PER_PAGE else self.per_page
-        number = max(1, request.args.get("page", 1, type=int))
+        number = min(max(1, request.args.get("page", 1, type=int)), _LAST_PAGE)
         after = request.args.get("after", "")[:_LONGEST] or None
         found = source(Ask(filters, limit=per, offset=(number - 1) * per, after=after))
         pages = None if found.total is None else max(1, -(-found.total // per))
@@ -231,9 +233,20 @@ def _label(one: Filter, choice: str, t: Text) -> str:
     return one.labels[choice] if one.labels is not None else t(f"{one.prefix}.{choice}")
 
 
+def readable_day(written: str) -> date:
+    """Return a day of a form or an address. Raises ValueError, also for one that no calendar of ours reaches.
+
+    Midnight of the first and the last day that Python knows cannot be told in every time zone.
+    """
+    day = date.fromisoformat(written)
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ValueError("a day of another age")
+    return day
+
+
 def _is_day(value: str) -> bool:
     try:
-        date.fromisoformat(value)
+        readable_day(value)
     except ValueError:
         return False
     return True

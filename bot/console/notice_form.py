@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.console.listing import readable_day
 from nhi_core.domain.calendar import TAIPEI
 from nhi_core.domain.notices import MAX_BODY, MAX_TITLE, Audience, Category, NoticeProblem, Way
 from nhi_core.domain.offices import ClerkRole
@@ -34,7 +35,7 @@ def read(form: MultiDict[str, str]) -> dict[str, Any]:
             "body": body,
             "way": Way(form.get("way", "")),
             "audience": _audience(form),
-            "valid_from": date.fromisoformat(form.get("valid_from", "")),
+            "valid_from": readable_day(form.get("valid_from", "")),
             "valid_until": _day(form, "valid_until"),
             "send_at": _moment(form, "send_at"),
             "needs_ack": "needs_ack" in form,
@@ -84,7 +85,7 @@ def typed(form: MultiDict[str, str], today: date) -> dict[str, Any]:
 
 def day_of(written: str | None) -> date | None:
     """Return a day of a list's filter."""
-    return date.fromisoformat(written) if written else None
+    return readable_day(written) if written else None
 
 
 def _audience(form: MultiDict[str, str]) -> Audience:
@@ -108,4 +109,7 @@ def _day(form: MultiDict[str, str], key: str) -> date | None:
 def _moment(form: MultiDict[str, str], key: str) -> datetime | None:
     """Read a moment as people in Taipei write it."""
     written = form.get(key, "").strip()
-    return datetime.fromisoformat(written).replace(tzinfo=TAIPEI) if written else None
+    if not written:
+        return None
+    readable_day(written[:10])
+    return datetime.fromisoformat(written).replace(tzinfo=TAIPEI)

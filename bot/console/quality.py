@@ -33,8 +33,13 @@ def register(console: Console) -> None:
     pages = _Pages(console)
     console.add("quality", "/quality", pages.month)
     console.add("quality_take", "/quality/months", pages.take, methods=("POST",), most_bytes=FORM)
-    console.add("quality_file", "/quality/<int:year>-<int:month>.pdf", pages.file)
-    console.add("quality_publish", "/quality/<int:year>-<int:month>", pages.publish, methods=("POST",))
+    console.add("quality_file", "/quality/<int(max=2199):year>-<int(max=12):month>.pdf", pages.file)
+    console.add(
+        "quality_publish",
+        "/quality/<int(max=2199):year>-<int(max=12):month>",
+        pages.publish,
+        methods=("POST",),
+    )
     console.entry(Entry("quality", "quality", Part.FIGURES, domain=WORDS, order=20))
 
 

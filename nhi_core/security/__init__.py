@@ -10,6 +10,7 @@ from nhi_core.security.keyfile import (
     rotate_key_file,
     sandbox_rings,
 )
+from nhi_core.security.names import hashed_name
 from nhi_core.security.rings import PURPOSES, Key, KeyRing, KeyRings, KeyState
 from nhi_core.security.seal import SealBroken, Sealer, key_id_of
 from nhi_core.security.sign import LinkExpired, LinkForged, Signer
@@ -28,6 +29,7 @@ __all__ = [
     "Sealer",
     "Signer",
     "create_key_file",
+    "hashed_name",
     "key_id_of",
     "load_key_file",
     "older_keys",

@@ -19,6 +19,7 @@ from nhi_core.domain.errors import IdentityRefused, Invalid, LinkExpired, TooMan
 from nhi_core.domain.identifiers import parse_number
 from nhi_core.ports import Fingerprints, Ids, Limiter, UnitOfWorkFactory, Vault
 from nhi_core.ports_identity import LoginSecrets, WebIdentity
+from nhi_core.security import hashed_name
 from nhi_core.services.bindings import BindingProposal, BindingService
 
 TTL = timedelta(minutes=10)
@@ -86,23 +87,23 @@ class AccountLinks:
             raise TooManyAttempts
         token = self._ids.token()
         value = {"account": account_id, "link_token": link_token}
-        self._vault.put(f"{_PAGE}:{token}", value, context=_PAGE, ttl=TTL)
+        self._vault.put(f"{_PAGE}:{hashed_name(token)}", value, context=_PAGE, ttl=TTL)
         return f"{self._addresses.public}/link/{token}"
 
     def open(self, token: str) -> None:
         """Look whether the page may still be used; changes nothing. Raises LinkExpired."""
-        if self._vault.get(f"{_PAGE}:{token}", context=_PAGE) is None:
+        if self._vault.get(f"{_PAGE}:{hashed_name(token)}", context=_PAGE) is None:
             raise LinkExpired
 
     def begin(self, token: str) -> LoginBegun:
         """Use the page up and begin the log-in. Raises LinkExpired, IdentityRefused."""
-        page = self._vault.take(f"{_PAGE}:{token}", context=_PAGE)
+        page = self._vault.take(f"{_PAGE}:{hashed_name(token)}", context=_PAGE)
         if page is None or self._identity is None:
             raise LinkExpired
         secrets = LoginSecrets(self._ids.token(), self._ids.token(), self._ids.token(48))
         browser = self._ids.token()
         value = {**page, "nonce": secrets.nonce, "verifier": secrets.verifier, "browser": browser}
-        self._vault.put(f"{_LOGIN}:{secrets.state}", value, context=_LOGIN, ttl=TTL)
+        self._vault.put(f"{_LOGIN}:{hashed_name(secrets.state)}", value, context=_LOGIN, ttl=TTL)
         return LoginBegun(self._identity.begin(secrets, back=self._addresses.back), browser)
 
     def prove(self, answer: Mapping[str, str], *, browser: str) -> str:
@@ -111,7 +112,7 @@ class AccountLinks:
         Raises LinkExpired (unknown, used, over, another browser), IdentityRefused.
         """
         state = answer.get("state", "")
-        login = self._vault.take(f"{_LOGIN}:{state}", context=_LOGIN)
+        login = self._vault.take(f"{_LOGIN}:{hashed_name(state)}", context=_LOGIN)
         if login is None or self._identity is None:
             raise LinkExpired
         if not hmac.compare_digest(str(login["browser"]).encode(), browser.encode()):

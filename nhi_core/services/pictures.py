@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from nhi_core.domain.errors import LinkExpired
 from nhi_core.ports import Ids, UnitOfWorkFactory, Vault
+from nhi_core.security import hashed_name
 
 TTL = timedelta(hours=1)
 _CONTEXT = "picture"
@@ -64,4 +65,4 @@ class PictureService:
 
 
 def _name(token: str) -> str:
-    return f"picture:{token}"
+    return f"picture:{hashed_name(token)}"

@@ -27,6 +27,9 @@ from scripts.stack.processes import (
 )
 from scripts.stack.supervisord import configuration
 
+# What Rasa's stores do, and not a word more: who may list keys reads the names of everybody's.
+RASA_RIGHTS = "resetchannels ~rasa:* -@all +get +set +del +ping +hello +auth +select +client|setname"
+
 
 @dataclass
 class Stack(Plan):
@@ -159,7 +162,7 @@ class Stack(Plan):
             'save ""\nloglevel warning\nmaxmemory-policy noeviction\n'
             "user default off ~* &* +@all\n"
             f"user app on >{secret['redis_app']} ~* &* +@all\n"
-            f"user rasa on >{secret['redis_rasa']} ~rasa:* &* +@all -@admin -@dangerous +keys\n"
+            f"user rasa on >{secret['redis_rasa']} {RASA_RIGHTS}\n"
         )
 
     def _await_ready(self, wait: float, *, tell: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from bot.webhook import SIGNATURE, signature_of
@@ -198,7 +199,10 @@ class House:
 
     def _leave(self, account: str, state: str) -> None:
         with self.core.engine.begin() as connection:
-            connection.exec_driver_sql("UPDATE bindings SET state = ? WHERE account_id = ?", (state, account))
+            connection.execute(
+                text("UPDATE bindings SET state = :state WHERE account_id = :account"),
+                {"state": state, "account": account},
+            )
 
     def _notice(self, code: str) -> Notice:
         data = f"%PDF-1.7 {code}".encode()

@@ -21,6 +21,7 @@ def production(tmp_path: Path) -> dict[str, str]:
         "NHI_DATABASE_URL": "postgresql://nhi:pw@db/nhi",
         "NHI_REDIS_URL": "rediss://:pw@cache:6379/0",
         "NHI_PUBLIC_URL": "https://counter.example.test",
+        "NHI_TRUSTED_PROXIES": "1",
         "NHI_KEYS_FILE": str(keys),
         "NHI_OFFICE_PHONE": "02-8590-0000",
         "LINE_BASIC_ID": "@counter",
@@ -126,6 +127,13 @@ def test_sqlite_in_production_is_allowed_with_a_warning(
 ) -> None:
     settings = load(production | {"NHI_DATABASE_URL": "sqlite:////srv/counter.db"}, monkeypatch)
     assert "SQLite" in settings.warnings()[0]
+
+
+def test_a_production_that_trusts_no_proxy_is_warned(
+    production: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load(production | {"NHI_TRUSTED_PROXIES": "0"}, monkeypatch)
+    assert [sentence for sentence in settings.warnings() if "all callers look like one" in sentence]
 
 
 def test_no_quiet_hours_in_production_are_allowed_with_a_warning(

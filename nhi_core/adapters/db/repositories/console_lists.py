@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
@@ -24,6 +25,8 @@ _s = sends.c
 _i = inbound_events.c
 _j = imports.c
 _r = import_rejects.c
+# What a row number can be: as many digits as the column holds.
+_SERIAL = re.compile(r"[0-9]{1,18}", re.ASCII)
 _T = TypeVar("_T", SendLine, InboundLine)
 _IMPORT = (
     _j.id, _j.kind, _j.state, _j.size, _j.position, _j.staged, _j.rejected, _j.inserted, _j.updated,
@@ -71,7 +74,7 @@ class SqlConsoleLists:
         for column, key in ((_e.event, "event"), (_e.staff, "staff"), (_e.subject, "subject")):
             if value := ask.get(key):
                 wanted.append(column == value)
-        if ask.after is not None and ask.after.isdigit():
+        if ask.after is not None and _SERIAL.fullmatch(ask.after):
             wanted.append(_e.id < int(ask.after))
         query = select(audit_events).where(*wanted).order_by(_e.id.desc()).limit(ask.limit + 1)
         rows = self._connection.execute(query).all()
