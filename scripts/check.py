@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,7 +26,9 @@ def pytest(*words: str, python: Path | None = None) -> list[str]:
     return [str(python or BIN / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider", *words]
 
 
-LINT: list[tuple[str, list[str]]] = [
+Step = tuple[str, list[str]]
+
+LINT: list[Step] = [
     ("style", [str(BIN / "ruff"), "check", "--no-cache", "."]),
     ("form", [str(BIN / "ruff"), "format", "--no-cache", "--check", "-q", "."]),
     ("types", [str(BIN / "mypy")]),
@@ -33,16 +36,21 @@ LINT: list[tuple[str, list[str]]] = [
     ("training lines", [str(NLU_PYTHON), "-m", "nlu.lint"]),
 ]
 QUICK = [("tests without servers", pytest("-n", "2", *NO_SERVER))]
+KIOSK = ("the card kiosk, over pcscd and without", pytest("tests/kiosk"))
+NLU = (
+    "the dialogue engine's own tests",
+    pytest("-c", "nlu/tests/pytest.ini", "nlu/tests", python=NLU_PYTHON),
+)
 ALL = [
     *QUICK,
     ("tests with databases and Redis", pytest("-n", "2", "tests/integration", "tests/contract")),
-    ("the card kiosk, over pcscd and without", pytest("tests/kiosk")),
-    ("the dialogue engine's own tests", pytest("-c", "nlu/tests/pytest.ini", "nlu/tests", python=NLU_PYTHON)),
+    # The kiosk mostly waits and the engine mostly computes: side by side they take as long as one.
+    (KIOSK, NLU),
     ("the whole product", pytest("tests/scenario", "tests/browser", "--timeout=300")),
 ]
 
 
-def on_python_312() -> list[tuple[str, list[str]]]:
+def on_python_312() -> list[Step]:
     """The app must pass on 3.12 too: where that Python is, set it up and run what needs no server."""
     from scripts import setup  # noqa: PLC0415 - only this step needs the installer
 
@@ -55,26 +63,53 @@ def on_python_312() -> list[tuple[str, list[str]]]:
     return [("the same on Python 3.12", pytest("-n", "2", *NO_SERVER, python=APP_312))]
 
 
-def run(steps: list[tuple[str, list[str]]]) -> list[str]:
-    """Run the steps; return the names of those that failed."""
+def run(steps: Sequence[Step | tuple[Step, ...]]) -> list[str]:
+    """Run the steps, those of a group at once; return the names of those that failed."""
     failed = []
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false"}
-    for name, words in steps:
-        began = time.monotonic()
-        print(f"\n── {name}", flush=True)
-        done = subprocess.run(words, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, check=False)
-        print(
-            f"   {'✓' if done.returncode == 0 else '✗'} {name}, {time.monotonic() - began:.0f} s", flush=True
-        )
-        if done.returncode:
-            failed.append(name)
+    for step in steps:
+        group = [step] if isinstance(step[0], str) else list(step)
+        failed += _one(*group[0]) if len(group) == 1 else _at_once(group)
     return failed
+
+
+def _one(name: str, words: list[str]) -> list[str]:
+    print(f"\n── {name}", flush=True)
+    began = time.monotonic()
+    done = subprocess.run(words, cwd=ROOT, env=_environment(), stdin=subprocess.DEVNULL, check=False)
+    return _ended(name, done.returncode, began)
+
+
+def _at_once(group: Sequence[Step]) -> list[str]:
+    """Run steps side by side, and print what each said when it is done."""
+    failed, began, running = [], time.monotonic(), []
+    for name, words in group:
+        said = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - closed below
+        process = subprocess.Popen(
+            words, cwd=ROOT, env=_environment(), stdin=subprocess.DEVNULL, stdout=said, stderr=said
+        )
+        running.append((name, process, said))
+    for name, process, said in running:
+        code = process.wait()
+        said.seek(0)
+        print(f"\n── {name}\n{said.read()}", end="", flush=True)
+        said.close()
+        failed += _ended(name, code, began)
+    return failed
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false"}
+
+
+def _ended(name: str, code: int, began: float) -> list[str]:
+    print(f"   {'✗' if code else '✓'} {name}, {time.monotonic() - began:.0f} s", flush=True)
+    return [name] if code else []
 
 
 def main() -> int:
     """Run what was asked for."""
     what = sys.argv[1] if len(sys.argv) > 1 else "quick"
-    plans: dict[str, Callable[[], list[tuple[str, list[str]]]]] = {
+    plans: dict[str, Callable[[], Sequence[Step | tuple[Step, ...]]]] = {
         "lint": lambda: LINT,
         "quick": lambda: LINT + QUICK,
         "all": lambda: LINT + ALL + on_python_312(),
