@@ -193,6 +193,7 @@ class Settler:
             if event is AttemptEvent.PAY and order.purpose is Purpose.INSTALMENT:
                 uow.orders.pay_term(order.plan_id or "", order.term or 0, self._clock.today())
             uow.audit.record(ATTEMPT_AUDIT[event], subject=order.id, detail={"attempt": attempt.id})
+            uow.orders.end_callbacks_of(attempt.id, settled.state.value)
             uow.commit()
         if event is not AttemptEvent.PAY:
             log.warning("payment_needs_staff", attempt=attempt.id, state=settled.state.value)
@@ -251,6 +252,7 @@ class Settler:
             if order.state is OrderState.CONFIRMING and attempt.state is AttemptState.CONFIRMING:
                 uow.orders.save(dataclasses.replace(order, state=next_order(order.state, OrderEvent.RELEASE)))
             uow.audit.record(ATTEMPT_AUDIT[event], subject=order.id, detail={"attempt": attempt.id})
+            uow.orders.end_callbacks_of(attempt.id, ended.state.value)
             uow.commit()
             return ended.state
 

@@ -14,6 +14,7 @@ from nhi_core.domain.ledger import posting_expected
 from nhi_core.domain.payment import (
     ORDER_AUDIT,
     ORDER_TTL,
+    SETTLED_ATTEMPTS,
     AmountChanged,
     Attempt,
     AttemptEvent,
@@ -222,9 +223,11 @@ class PaymentService:
         now = self._clock.now()
         callback = Callback(self._ids.uuid(), channel, body_hash, attempt_id, now)
         with self._uow() as uow:
-            uow.orders.add_callback(callback)
             attempt = uow.orders.attempt(attempt_id)
             known = attempt is not None and attempt.channel == channel
+            # What nothing more can become of has its end at once; the others get it with their attempt's.
+            over = attempt.state.value if attempt and attempt.state in SETTLED_ATTEMPTS else None
+            uow.orders.add_callback(dataclasses.replace(callback, outcome=over if known else "unknown_order"))
             if attempt is not None and known and attempt.next_check_at is not None:
                 # If we end here, the sweeper asks at once.
                 uow.orders.save_attempt(dataclasses.replace(attempt, next_check_at=now), was=attempt.state)

@@ -104,6 +104,11 @@ class FakePaymentOrders:
         row = self._callbacks.rows[callback_id]
         self._callbacks.rows[callback_id] = dataclasses.replace(row, outcome=outcome)
 
+    def end_callbacks_of(self, attempt_id: str, outcome: str) -> None:
+        for row in list(self._callbacks.rows.values()):
+            if row.attempt_id == attempt_id and row.outcome is None:
+                self.end_callback(row.id, outcome)
+
     def pay_term(self, plan_id: str, term: int, paid_on: date) -> bool:
         for payer, plans in dict(self._bills.plans.rows).items():
             for plan in plans:

@@ -1,13 +1,26 @@
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from nhi_core.adapters.db.tables_payments import payment_callbacks
 from nhi_core.domain.payment import AttemptPending, AttemptState, OrderClosed, OrderState
 from nhi_core.ports_payments import CallbackForged, RawCallback, Standing
+from tests.fakes.store import MemoryStore
 from tests.fakes.till import Death, Killed, Till
 from tests.service.payments.conftest import MakeTill
+
+
+def outcomes(till: Till) -> set[str | None]:
+    """Return what became of all callbacks."""
+    if isinstance(till.store, MemoryStore):
+        return {row.outcome for row in till.store.callbacks.values()}
+    with till.store() as uow:
+        connection = uow._connection  # type: ignore[attr-defined]  # nothing of ours reads callbacks
+        return set(connection.execute(select(payment_callbacks.c.outcome)).scalars())
 
 
 def paid(till: Till) -> str:
@@ -246,3 +259,26 @@ def test_who_was_never_sent_to_the_gateway_can_pay_a_minute_later(
     till.gateway.approve(second.id, amount)
     till.call(second.id)
     assert till.order(order_id).state is OrderState.PAID
+
+
+@pytest.mark.parametrize("step", range(1, 9))
+def test_a_callback_whose_taker_died_has_its_end_when_the_attempt_has(till: Till, step: int) -> None:
+    attempt = till.started()
+    till.gateway.approve(attempt.id, attempt.amount)
+    till.death = Death(at=step)
+    with contextlib.suppress(Killed):
+        till.call(attempt.id)
+    till.death = Death()
+    till.pay.came_back(attempt.order_id)
+    till.heal(hours=1)
+    assert till.attempts(attempt.order_id)[0].state is AttemptState.PAID
+    assert outcomes(till) <= {"paid"}
+
+
+@pytest.mark.parametrize("step", range(1, 7))
+def test_a_callback_after_the_end_has_its_own_at_once(till: Till, step: int) -> None:
+    order_id = paid(till)
+    till.death = Death(at=step)
+    with contextlib.suppress(Killed):
+        till.call(till.attempts(order_id)[0].id)
+    assert outcomes(till) == {"paid"}

@@ -133,6 +133,15 @@ class SqlPaymentOrders:
             update(payment_callbacks).where(payment_callbacks.c.id == callback_id).values(outcome=outcome)
         )
 
+    def end_callbacks_of(self, attempt_id: str, outcome: str) -> None:
+        """Record what became of those of an attempt that have no end: who took them may have died."""
+        table = payment_callbacks.c
+        self._connection.execute(
+            update(payment_callbacks)
+            .where(table.attempt_id == attempt_id, table.outcome.is_(None))
+            .values(outcome=outcome)
+        )
+
     def pay_term(self, plan_id: str, term: int, paid_on: date) -> bool:
         """Mark one instalment as paid; False when it was or does not exist."""
         done = self._connection.execute(
