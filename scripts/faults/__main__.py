@@ -56,11 +56,9 @@ def chosen(only: str, groups: str) -> list[Case]:
     names, wanted = [one for one in only.split(",") if one], [one for one in groups.split(",") if one]
     if unknown := set(names) - set(CASES):
         raise SystemExit(f"no such trial: {', '.join(sorted(unknown))}")
-    return [
-        case
-        for case in CASES.values()
-        if (not names and not wanted) or case.name in names or case.group in wanted
-    ]
+    if names:
+        return [CASES[name] for name in names]
+    return [case for case in CASES.values() if not wanted or case.group in wanted]
 
 
 def play(case: Case, rig: Rig) -> Verdict:

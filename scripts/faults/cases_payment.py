@@ -70,7 +70,8 @@ class Payer:
                     self._at_gateway(urlsplit(gateway).path, what)
                 elif pending := _GATEWAY.search(page):
                     self._at_gateway(pending[0], what)
-                self._get(f"{path}/back")
+                if what != "late":  # who says nothing more is found by the sweeper
+                    self._get(f"{path}/back")
             except requests.RequestException:
                 pass
             time.sleep(1)
@@ -139,6 +140,7 @@ def paying(step: str, what: str) -> Play:
             with rig.orders.given(role, point, moment) as died:
                 address = one.ask_for_link()
                 took = one.pay(address, what)
+                paid = time.time()
                 at = died(40)
         if at is None:
             return Verdict("nothing came by that step", problems=("not killed",))
@@ -149,7 +151,14 @@ def paying(step: str, what: str) -> Play:
         while (wrong := money(rig, payer)) and time.monotonic() < deadline:
             time.sleep(2)
         words = f"{found.observed}; paid after {took:.0f} s"
-        return Verdict(**{**found.__dict__, "observed": words, "problems": found.problems + wrong})
+        return Verdict(
+            **{
+                **found.__dict__,
+                "observed": words,
+                "recovered": round(max(found.recovered or 0.0, paid - at), 1),
+                "problems": found.problems + wrong,
+            }
+        )
 
     return play
 
