@@ -33,6 +33,7 @@ LINT: list[Step] = [
     ("form", [str(BIN / "ruff"), "format", "--no-cache", "--check", "-q", "."]),
     ("types", [str(BIN / "mypy")]),
     ("arrows", [str(BIN / "lint-imports"), "--no-cache"]),
+    ("known holes", [str(BIN / "python"), "-m", "scripts.audit"]),
     ("training lines", [str(NLU_PYTHON), "-m", "nlu.lint"]),
 ]
 QUICK = [("tests without servers", pytest("-n", "2", *NO_SERVER))]
