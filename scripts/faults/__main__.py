@@ -1,6 +1,6 @@
 """`make faults`: plays the trials, keeps what came out, and writes docs/reliability.md.
 
-    python -m scripts.faults [--only NAME[,NAME…]] [--groups GROUP[,GROUP…]] [--list] [--write]
+    python -m scripts.faults [--only NAME[,NAME…]] [--groups GROUP[,GROUP…]] [--on STAGE] [--list] [--write]
 
 Each trial's outcome is kept in artefacts/faults; `--write` alone makes the page anew from what is there. A
 trial that was never played stands on the page as not run.
@@ -92,11 +92,15 @@ def keep(case: Case, verdict: Verdict, took: float) -> None:
     )
 
 
-def run(cases: list[Case]) -> bool:
+def run(cases: list[Case], stage_of_all: str = "") -> bool:
     """Play the trials, one product for all of a stage; return whether all were passed."""
     passed = True
-    ordered = sorted(cases, key=lambda case: list(STAGES).index(case.stage))
-    for stage, some in groupby(ordered, key=lambda case: case.stage):
+
+    def stage_of(case: Case) -> str:
+        return stage_of_all or case.stage
+
+    ordered = sorted(cases, key=lambda case: list(STAGES).index(stage_of(case)))
+    for stage, some in groupby(ordered, key=stage_of):
         print(f"• a product of the kind “{stage}” is starting", flush=True)
         try:
             with STAGES[stage]() as rig:
@@ -115,6 +119,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="")
     parser.add_argument("--groups", default="")
+    parser.add_argument("--on", default="", choices=["", *STAGES], help="play all on this kind of product")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--write", action="store_true", help="write the page only")
     options = parser.parse_args()
@@ -122,7 +127,7 @@ def main() -> int:
         for case in CASES.values():
             print(f"{case.name:32} {case.what}")
         return 0
-    passed = True if options.write else run(chosen(options.only, options.groups))
+    passed = True if options.write else run(chosen(options.only, options.groups), options.on)
     write()
     return 0 if passed else 1
 

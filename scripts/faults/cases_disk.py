@@ -1,4 +1,4 @@
-"""The disk of the database and of the photos is full for a while (SQLite; a disk of 48 MB)."""
+"""The disk of the database and of the photos is full for a while (SQLite)."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ class _Prepared(Stack):
     """A product whose database has payers in it before anything starts.
 
     NHI_FAULTS_PREPARED names a folder in which the prepared state is kept for the next run: for working on
-    one trial, on SQLite alone. Whoever changes migrations or seeds empties it.
+    one trial, on SQLite alone. Whoever changes seeds empties it.
     """
 
     def prepare(self, *, tell: bool = False) -> None:
@@ -169,6 +169,7 @@ class _Prepared(Stack):
             for path in shelf.iterdir():
                 target = self._database() if path.name == "nhi.db" else self.folder / path.name
                 shutil.copy(path, target or self.folder)
+            self.cli("db", "upgrade")
             return
         super().prepare(tell=tell)
         with tempfile.TemporaryDirectory() as folder:

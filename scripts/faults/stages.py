@@ -12,7 +12,7 @@ from pathlib import Path
 from scripts.bench_imports import postgresql
 from scripts.faults.rig import Rig, started
 
-SMALL_DISK_MB = 48
+SMALL_DISK_MB = 256
 
 
 class Missing(RuntimeError):
@@ -42,7 +42,7 @@ def _postgres() -> Iterator[Rig]:
 
 @contextmanager
 def _disk() -> Iterator[Rig]:
-    """The database and the photos stand on a disk of 48 MB; logs, Redis and keys do not."""
+    """The database and the photos stand on a disk of 256 MB in memory; logs, Redis and keys do not."""
     with tempfile.TemporaryDirectory(prefix="nhi-disk-") as folder:
         words = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK_MB}m", "none", folder]
         if os.geteuid() != 0 or subprocess.run(words, check=False, capture_output=True).returncode:
