@@ -7,7 +7,9 @@ from pathlib import Path
 
 from scripts.load import report
 from scripts.load.accepting import Accepted
-from scripts.load.figures import Reckoning
+from scripts.load.beside import Beside
+from scripts.load.errands import Bound, Notified
+from scripts.load.figures import Reckoning, Spread
 from scripts.load.orders import Sent
 from scripts.load.turning import Turned
 from scripts.load.watch import Use, part_of
@@ -75,3 +77,33 @@ def test_processes_are_named_by_what_they_run() -> None:
     assert part_of("python -m nlu.serve --port 5005") == "rasa"
     assert part_of("python -m rasa run -m stock.tar.gz --enable-api") == "stock rasa"
     assert part_of("postgres: nhi postgres [local] idle") == "postgresql"
+
+
+def test_every_part_of_a_whole_run_is_shown() -> None:
+    turn = turned(10, [100.0, 110.0])
+    turn.use["postgresql"] = Use(0.2, 120.0, 5)
+    whole = report.text(
+        found(
+            accepted=[accepted(400, [10.0])],
+            turned=[turn],
+            drained=turned(12.0, [5.0]),
+            beside=[Beside("stock Rasa", [(5.0, Sent([2001.0, 80.0], {"200": 2}, 1.0, 0.1))], [turn], 900.0)],
+            sized={1: ([accepted(400, [10.0])], turn, turned(9.0, [1.0]))},
+            grown={"10,000": ({"bills": 10_000}, turn)},
+            noticed=Notified(10_000, 12.3, 0, 0, {"worker": Use(0.9, 300.0, 3)}),
+            bound=Bound(Spread.of([400.0, 500.0]), 0, 1.0, 4),
+            console={"/console/": [5.0, 0.0, 60.0, 90.0, 100.0]},
+            clerks=10,
+        )
+    )
+    for words in (
+        "### The accept path alone",
+        "| stock Rasa | 5 | 2 | 80 | 2,001 | 2,001 | 1 |",
+        "### With more processes",
+        "| 10,000 | 10,000 | 100 | 110 | 110 | 0.2 | 120 |",
+        "A notice to 10,000 bound citizens",
+        "2 whole bindings",
+        "| /console/ |",
+        "| postgresql |",
+    ):
+        assert words in whole
