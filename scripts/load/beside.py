@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -25,7 +26,7 @@ TURN_RATES = (1.0, 5.0, 10.0)
 LINE_WAITS = 2000.0  # milliseconds; what is answered later counts for LINE as not answered
 STOCK_PYTHON = ROOT / ".venvs" / "stock" / "bin" / "python"
 STOCK_PROJECTS = ROOT / "artefacts" / "stock"
-_READY_SECONDS = 180.0
+_READY_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,13 @@ def process(words: Sequence[str], env: dict[str, str], ready: Callable[[], bool]
             started.wait()
 
 
-def answers(url: str, *, post: bool = False) -> Callable[[], bool]:
-    """Return what asks whether somebody answers there, whatever the answer is."""
+def listens(port: int) -> Callable[[], bool]:
+    """Return what asks whether somebody listens at a port of 127.0.0.1."""
 
     def ready() -> bool:
         try:
-            requests.request("POST" if post else "GET", url, json={}, timeout=2)
-        except requests.RequestException:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
             return False
         return True
 
@@ -112,7 +113,7 @@ def stock_rasa() -> Iterator[Engine | None]:
             return False
 
     with (
-        process(helper, env, answers(actions, post=True), str(ROOT)) as helper_pid,
+        process(helper, env, listens(ports["actions"]), str(ROOT)) as helper_pid,
         process(rasa, env, loaded, str(project)) as pid,
     ):
         yield Engine("stock Rasa", url, ours=False, pids=(pid, helper_pid))
@@ -126,7 +127,7 @@ def sdk_way(product: Product, engine: Engine, users: Sequence[str], seconds: flo
     helper = [sys.executable, "-m", "scripts.load.line_at_once", str(ports["at_once"])]
     secret = product.stack.secrets()["line_secret"]
     with (
-        process(helper, _plain(), answers(at_once, post=True), str(ROOT)),
+        process(helper, _plain(), listens(ports["at_once"]), str(ROOT)),
         _app(product, engine, ports["first"], at_once),
     ):
         order = Order(ports["first"], "/callback", secret, 2.0, 2.0, seed=77)
@@ -198,7 +199,7 @@ def _app(product: Product, engine: Engine, port: int, line_url: str) -> Iterator
         str(BIN / "gunicorn"), "--workers", "1", "--threads", "8", "--worker-class", "gthread",
         "--keep-alive", "65", "-b", f"127.0.0.1:{port}", "scripts.load.sdk_way:app",
     ]  # fmt: skip
-    with process(words, env, answers(f"http://127.0.0.1:{port}/"), str(ROOT)) as pid:
+    with process(words, env, listens(port), str(ROOT)) as pid:
         yield pid
 
 
