@@ -108,7 +108,7 @@ def test_a_period_and_an_office_narrow_the_figures(desk: Desk) -> None:
 
 def test_a_chart_stands_over_the_months_and_is_named(desk: Desk) -> None:
     page = desk.as_("editor").get("/console/promotion").text
-    chart = re.search(r'<svg class="chart"[^>]*role="img" aria-label="([^"]+)"', page)
+    chart = re.search(r'<svg [^>]*class="chart" role="img" aria-label="([^"]+)"', page)
     assert chart is not None
     assert "每月回報件數" in chart[1]
     assert "style=" not in page
@@ -121,7 +121,7 @@ def test_the_wall_shows_thumbnails_with_words_and_pages(desk: Desk) -> None:
     assert all(alt.endswith(("海報", "臉書", "LINE群組", "說明會）", "活動", "宣導")) for _, alt in pictures)
     thumbnail = desk.as_("editor").get(pictures[0][0])
     assert kind_of(thumbnail.data) is FileKind.JPEG
-    assert thumbnail.headers["Cache-Control"] == "private, no-store"
+    assert "no-store" in thumbnail.headers["Cache-Control"]
     assert 'rel="next"' in page
 
 
