@@ -96,7 +96,7 @@ def product(*, web: int = 2, workers: int = 2) -> Iterator[Product]:
         ports = free_ports(list(DEFAULT_PORTS))
         stack = LoadStack(folder / "stack", ports, extra, workers=workers, web=web)
         ends.callback(stack.stop)
-        stack.start()
+        stack.start(wait=240)
         line = Sandbox(f"http://127.0.0.1:{ports['sandbox']}")
         ends.callback(line.close)
         yield Product(stack, line, Watch(stack.folder, roots), "PostgreSQL" if roots else "SQLite")
