@@ -77,6 +77,10 @@ _UUID = re.compile(
     r"((?<![0-9a-fA-F-])[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}(?![0-9a-fA-F-]))"
 )
 _FULL_WIDTH = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)})
+# What moves a terminal's cursor or turns the reading direction: a line must not pretend to be another.
+_UNSEEN = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"} | {
+    code: f"\\u{code:04x}" for code in (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
 
 
@@ -89,7 +93,7 @@ def redact_text(text: str) -> str:
     for pattern, word in _PATTERNS:
         parts[::2] = [pattern.sub(word, part) for part in parts[::2]]
     # Cut only after the patterns: an identifier cut in half would pass them.
-    text = "".join(parts)
+    text = "".join(parts).translate(_UNSEEN)
     return text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT] + "…"
 
 

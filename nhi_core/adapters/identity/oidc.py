@@ -63,7 +63,8 @@ class OidcIdentity:
         }
         tokens = self._call("POST", self._provider()["token_endpoint"], data=form)
         claims = self._claims(str(tokens.get("id_token", "")))
-        if not hmac.compare_digest(str(claims.get("nonce", "")), secrets.nonce):
+        # Bytes, because compare_digest refuses text that is not ASCII.
+        if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), secrets.nonce.encode()):
             raise IdentityRefused("the nonce is another log-in's")
         number = claims.get(self._number_claim)
         if not isinstance(number, str) or not number:
@@ -86,7 +87,8 @@ class OidcIdentity:
                 leeway=_LEEWAY,
                 options={"require": ["exp", "iat", "sub", "aud", "iss"]},
             )
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError, KeyError) as error:
+            # The library names what it expects and stumbles over the rest: neither is a proof.
             raise IdentityRefused(type(error).__name__) from None
         return claims
 
@@ -108,7 +110,7 @@ class OidcIdentity:
                 method, url, data=data, auth=auth, timeout=_LIMITS, allow_redirects=False
             )
             value = answer.json() if answer.status_code == 200 else None
-        except (requests.RequestException, ValueError) as error:
+        except (requests.RequestException, ValueError, RecursionError) as error:
             raise IdentityRefused(type(error).__name__) from None
         if not isinstance(value, dict):
             raise IdentityRefused(f"the provider answered {answer.status_code}")

@@ -118,7 +118,7 @@ class JkoPay:
             raise CallbackForged("not from a known address")
         try:
             order: Any = json.loads(callback.body)["transaction"]["platform_order_id"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise CallbackForged("not a result") from None
         if not isinstance(order, str):
             raise CallbackForged("not a result")

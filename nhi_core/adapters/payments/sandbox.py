@@ -72,5 +72,5 @@ class SandboxGateway:
             raise CallbackForged("the signature does not match")
         try:
             return str(json.loads(callback.body)["order"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise CallbackForged("not a result") from None
