@@ -33,7 +33,7 @@ class Run:
     def __init__(self, at: Product, core: Core, found: report.Found, *, short: bool, most: int) -> None:
         self._at, self._core, self._found = at, core, found
         self._short, self._most = short, most
-        self._seconds = 4.0 if short else 8.0
+        self._seconds = 4.0 if short else 6.0
         began = time.monotonic()
         people.bring(core, *((3_000, 6_000) if short else (10_000, 30_000)))
         self._users = people.tie(core, at.line, _TIED_SHORT if short else _TIED)
@@ -81,7 +81,7 @@ class Run:
             turning.awake(self._at, self._users[-1])
             turning.turns(self._at, self._users, 4.0, 3.0)  # warm
             turned = turning.turns(self._at, self._users, turning.AIM_RATE, self._seconds)
-            drained = turning.backlog(self._at, self._users[:60], 2)
+            drained = turning.backlog(self._at, self._users[:40], 2)
             accepted = accepting.accept(self._at, (400.0, 800.0), self._seconds / 2)
             self._found.sized[number] = accepted, turned, drained
         self._at.stack.resize(web=2, workers=2)
