@@ -26,7 +26,7 @@ GROUPS = {
 
 @dataclass(frozen=True)
 class Case:
-    """One trial. `stage`: the kind of product it needs (plain, postgres, disk)."""
+    """One trial. `stage`: the kind of product it needs (books, plain, postgres, disk)."""
 
     name: str
     group: str

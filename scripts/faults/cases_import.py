@@ -95,6 +95,6 @@ for _name, _point, _moment, _skip, _what in _STEPS:
     add(
         Case(
             f"import-{_name}", "import", _what, "run again it goes on; run once more it does nothing",
-            imported(_point, _moment, _skip),
+            imported(_point, _moment, _skip), stage="books",
         )
     )  # fmt: skip

@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -188,20 +188,35 @@ class _Prepared(Stack):
         return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else None
 
 
+def _product(home: Path, orders: Path, more: Mapping[str, str]) -> _Prepared:
+    env = {
+        "NHI_TODAY": TODAY,
+        "NHI_QUIET_HOURS": "none",
+        "NHI_FILES_DIR": str(home / "files"),
+        **environment(orders, ROOT),
+        **more,
+    }
+    return _Prepared(folder=home, ports=free_ports(list(DEFAULT_PORTS)), extra_env=env, workers=2)
+
+
+@contextmanager
+def books() -> Iterator[Rig]:
+    """Keys and books alone, nothing started: for what the command line does by itself."""
+    with tempfile.TemporaryDirectory(prefix="nhi-faults-") as folder:
+        home, orders = Path(folder) / "stack", Path(folder) / "orders"
+        stack = _product(home, orders, {})
+        stack.secrets()
+        (home / "metrics").mkdir()
+        stack.prepare()
+        yield rig_of(stack, orders)
+
+
 @contextmanager
 def started(**more: str) -> Iterator[Rig]:
     """Start a product for trials, with further settings."""
     with tempfile.TemporaryDirectory(prefix="nhi-faults-") as folder:
-        home = Path(folder) / "stack"
-        orders = Path(folder) / "orders"
-        env = {
-            "NHI_TODAY": TODAY,
-            "NHI_QUIET_HOURS": "none",
-            "NHI_FILES_DIR": str(home / "files"),
-            **environment(orders, ROOT),
-            **more,
-        }
-        stack = _Prepared(folder=home, ports=free_ports(list(DEFAULT_PORTS)), extra_env=env, workers=2)
+        home, orders = Path(folder) / "stack", Path(folder) / "orders"
+        stack = _product(home, orders, more)
         try:
             stack.start(wait=300)
             rig = rig_of(stack, orders)

@@ -1,4 +1,4 @@
-"""The kinds of product that trials need: plain, on a small disk of its own, on a PostgreSQL of its own."""
+"""The kinds of product that trials need: books alone, plain, with a small disk or a PostgreSQL of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from scripts.bench_imports import postgresql
-from scripts.faults.rig import Rig, started
+from scripts.faults.rig import Rig, books, started
 
 SMALL_DISK_MB = 256
 
@@ -58,6 +58,7 @@ def _disk() -> Iterator[Rig]:
 
 
 STAGES: dict[str, Callable[[], AbstractContextManager[Rig]]] = {
+    "books": books,
     "plain": _plain,
     "postgres": _postgres,
     "disk": _disk,
