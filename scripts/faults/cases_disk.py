@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from PIL import Image
@@ -22,7 +23,11 @@ _WHO = "staff-71"
 @contextmanager
 def full(rig: Rig) -> Iterator[None]:
     """Fill the disk to its last byte; free it afterwards."""
-    ballast = Path(rig.stack.env()["NHI_DATABASE_URL"].removeprefix("sqlite:///")).with_name("ballast")
+    database = Path(rig.stack.env()["NHI_DATABASE_URL"].removeprefix("sqlite:///"))
+    ballast = database.with_name("ballast")
+    with closing(sqlite3.connect(database, timeout=5)) as connection:
+        # An old write-ahead log would be written over, and nothing would be missed.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     block = b"\0" * 65_536
     with ballast.open("wb", buffering=0) as file:
         try:
