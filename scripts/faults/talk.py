@@ -15,6 +15,8 @@ from bot.replies import retry_key
 from line_sandbox.testing import Sandbox
 
 LINES = ("你好", "我還欠多少健保費", "你可以做什麼", "我還欠多少健保費", "謝謝")
+# "try again" under an apology, "show the result" under "still working"
+_TAPS = {"i=retry", "i=show_result"}
 Json = dict[str, Any]
 
 
@@ -151,7 +153,7 @@ class Talk:
 
 def _retries(value: Any) -> list[str]:
     if isinstance(value, dict):
-        own = [value["data"]] if "i=retry" in str(value.get("data", "")).split("&") else []
+        own = [value["data"]] if _TAPS & set(str(value.get("data", "")).split("&")) else []
         return own + [found for item in value.values() for found in _retries(item)]
     if isinstance(value, list):
         return [found for item in value for found in _retries(item)]
