@@ -1,12 +1,15 @@
 """Fails every test in which personal data of the canary person is written down.
 
 Watched without asking: each standard-library log record and each structlog event *before* redaction (that is
-only the second net), and what the test's process printed. A test adds more with the `canary` fixture:
-`canary.watch("tracker", lambda: text)`.
+only the second net), with the whole chain of an error; what the test's process printed; and every place of
+`tests/plugins/places.py`: queues, Redis, what the dialogue engine is told and keeps, metrics, traces,
+addresses of requests, previews of notifications, backups. A test adds more with the `canary` fixture:
+`canary.watch("a file", lambda: text)`.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import re
@@ -19,13 +22,26 @@ import pytest
 import structlog
 
 from tests.factories import canary as person
+from tests.plugins.places import watch_places
 
 
 def _spellings(text: str) -> set[str]:
     spellings = {text, json.dumps(text)[1:-1], quote(text), repr(text.encode())[2:-1]}
+    spellings |= set(_in_base64(text.encode()))
     if text.isascii():
         spellings |= {text.lower()}
     return spellings
+
+
+def _in_base64(data: bytes) -> Iterator[str]:
+    """Yield how `data` looks inside a longer text in base64, at each of three offsets: so queues pack."""
+    for offset in range(3):
+        packed = base64.b64encode(bytes(offset) + data).decode().rstrip("=")
+        whole = (offset + len(data)) * 8 // 6  # the last character may hold bits of what follows
+        core = packed[-(-offset * 8 // 6) : whole]
+        if len(core) >= 10:
+            yield core
+            yield core.replace("+", "-").replace("/", "_")
 
 
 Needles = Mapping[str, re.Pattern[str]]
@@ -59,18 +75,18 @@ class Canary:
 
     def __init__(self, needles: Needles = _NEEDLES) -> None:
         self._needles = needles
-        self._lines: list[tuple[str, str]] = []
+        self._lines: set[tuple[str, str]] = set()  # the same metric or command again says nothing new
         self._sinks: list[tuple[str, Callable[[], str]]] = []
 
     def saw(self, place: str, text: str) -> None:
-        self._lines.append((place, text))
+        self._lines.add((place, text))
 
     def watch(self, place: str, read: Callable[[], str]) -> None:
         """Read this too when the test is over: a queue, a tracker, a file."""
         self._sinks.append((place, read))
 
     def leaks(self) -> list[str]:
-        lines = self._lines + [(place, read()) for place, read in self._sinks]
+        lines = self._lines | {(place, read()) for place, read in self._sinks}
         return sorted(
             {f"{kind} in {place}" for place, text in lines for kind in traces_in(text, self._needles)}
         )
@@ -88,7 +104,10 @@ def _record_text(record: logging.LogRecord) -> str:
 def _error_text(error: BaseException | None) -> str:
     texts = []
     while error is not None and len(texts) < 10:
-        texts.append(f"{error!r} {error}")
+        # What a report of a crash would hold: the error, what was noted on it, and the group's parts.
+        texts.append(f"{error!r} {error} {getattr(error, '__notes__', '')!r}")
+        if isinstance(error, BaseExceptionGroup):
+            texts += [_error_text(one) for one in error.exceptions]
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return " ".join(texts)
 
@@ -121,6 +140,7 @@ def canary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Canary]:
     """Watch this test's logs; fail it when canary data shows up in them or in a watched sink."""
     watcher = Canary()
     listen(watcher, monkeypatch)
+    watch_places(watcher.saw, monkeypatch)
     yield watcher
     if leaks := watcher.leaks():
         pytest.fail("personal data was written down: " + "; ".join(leaks), pytrace=False)

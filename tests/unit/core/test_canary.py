@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import io
 import json
 import logging
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import kombu.messaging
 import pytest
+import redis.connection
 import structlog
+from flask import Flask
+from opentelemetry.sdk.trace import TracerProvider
+from prometheus_client import Counter
+from prometheus_client.core import GaugeMetricFamily
+from rasa_sdk.executor import CollectingDispatcher
 
+from bot.rendering import engine
+from nhi_core.cli import backup
 from nhi_core.domain.identifiers import NumberKind, number_kind
+from nhi_core.wire import TurnRequest
 from tests.factories import canary as person
-from tests.plugins.canary import Canary, listen, needles_for
+from tests.fakes.rasa import FakeRasa
+from tests.plugins.canary import Canary, listen, needles_for, traces_in
+from tests.plugins.places import watch_places
 
 pytest_plugins = ("pytester",)
 
@@ -80,6 +96,90 @@ def test_a_watched_place_is_read_at_the_end(monkeypatch: pytest.MonkeyPatch) -> 
     assert watcher.leaks() == []
     queue.append(NAME)
     assert watcher.leaks() == ["canary text in a queue"]
+
+
+def _publish() -> None:
+    with contextlib.suppress(Exception):  # nobody listens: what matters is that it was asked to
+        kombu.messaging.Producer.publish(None, {"args": [NUMBER]})
+
+
+def _command() -> None:
+    connection = redis.connection.Connection(host="127.0.0.1", port=1)
+    with contextlib.suppress(Exception):
+        connection.send_command("SET", "box", base64.b64encode(f'{{"args": ["{NUMBER}"]}}'.encode()).decode())
+
+
+def _span() -> None:
+    with TracerProvider().get_tracer("t").start_as_current_span("turn") as span:
+        span.set_attribute("who", NAME)
+
+
+def _preview() -> None:
+    engine.fit([{"type": "flex"}], f"{NAME} owes")
+
+
+def _crash() -> None:
+    def die() -> None:
+        raise ValueError(NUMBER)
+
+    thread = threading.Thread(target=die)
+    thread.start()
+    thread.join()
+
+
+def _request() -> None:
+    Flask("x").test_client().get(f"/bill?number={NUMBER}")
+
+
+def _group() -> None:
+    try:
+        raise ExceptionGroup("several", [ValueError(NUMBER)])
+    except ExceptionGroup:
+        structlog.get_logger().exception("it broke")
+
+
+@pytest.mark.parametrize(
+    ("place", "write"),
+    [
+        ("a queue", _publish),
+        ("Redis", _command),
+        (
+            "what the dialogue engine is told",
+            lambda: FakeRasa().ask(TurnRequest.model_construct(text=NAME)),
+        ),
+        ("a tracker", lambda: CollectingDispatcher().utter_message(json_message={"to": AMOUNT})),
+        ("a metric", lambda: Counter("t", "t", ["who"], registry=None).labels(NUMBER)),
+        ("a metric", lambda: GaugeMetricFamily("t", "t", labels=["who"]).add_metric([NUMBER], 1)),
+        ("a trace", _span),
+        ("the address of a request", _request),
+        ("the preview of a notification", _preview),
+        ("the report of a crash", _crash),
+        ("a log event", _group),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_personal_data_in_any_other_place_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, place: str, write: Callable[[], object]
+) -> None:
+    watcher = decoy(monkeypatch)
+    watch_places(watcher.saw, monkeypatch)
+    write()
+    assert place in [leak.partition(" in ")[2] for leak in watcher.leaks()]
+
+
+def test_a_backup_in_the_clear_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    watcher = decoy(monkeypatch)
+    monkeypatch.setattr(backup, "seal_file", lambda _key, source, target: target.write(source.read()))
+    watch_places(watcher.saw, monkeypatch)
+    with (tmp_path / "backup").open("wb") as target:
+        backup.seal_file(b"", io.BytesIO(NAME.encode()), target)
+    assert watcher.leaks() == ["canary text in a backup"]
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy", "xyz"])
+def test_a_text_is_known_inside_base64_wherever_it_begins(before: str) -> None:
+    packed = base64.b64encode(f"{before}{NUMBER}, and more".encode()).decode()
+    assert traces_in(packed, needles_for([NUMBER], [AMOUNT])) == ("canary text",)
 
 
 def test_innocent_lines_pass(monkeypatch: pytest.MonkeyPatch) -> None:
