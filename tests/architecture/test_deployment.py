@@ -13,7 +13,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from bot.app import create_app
+from bot.app import MAX_BODY, create_app
+from nhi_core.domain.uploads import MOST_BYTES
 from nhi_core.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -187,3 +188,10 @@ def test_units_are_hardened_and_systemd_understands_them(tmp_path: Path) -> None
     )  # fmt: skip
     ours = [line for line in done.stderr.splitlines() if str(tmp_path) in line]
     assert ours == []
+
+
+def test_the_front_lets_the_consoles_files_through() -> None:
+    caddy = (DEPLOY / "Caddyfile").read_text("utf-8")
+    allowed = {size: int(size[:-2]) * 1_000_000 for size in re.findall(r"max_size (\d+MB)", caddy)}
+    assert min(allowed.values()) >= MAX_BODY * 0.95
+    assert max(allowed.values()) > MOST_BYTES
