@@ -194,6 +194,7 @@ def show(found: Sequence[Beside]) -> str:
 def _app(product: Product, engine: Engine, port: int, line_url: str) -> Iterator[int]:
     env = product.stack.env() | _plain() | {
         "LINE_API_URL": line_url, "RASA_URL": engine.url, "SDK_RASA": "nhi" if engine.ours else "rest",
+        "LINE_CHANNEL_ACCESS_TOKEN": product.stack.secrets()["line_token"],
     }  # fmt: skip
     words = [
         str(BIN / "gunicorn"), "--workers", "1", "--threads", "8", "--worker-class", "gthread",
