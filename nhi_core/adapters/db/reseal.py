@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import Column, Connection, Engine, Row, Table, func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from nhi_core.adapters.db.engine import READ_ONLY, translated
 from nhi_core.adapters.db.sealing import (
@@ -20,6 +22,7 @@ from nhi_core.adapters.db.types import Envelope
 from nhi_core.security import SealBroken
 
 _BATCH = 200
+_Outcome = Literal["resealed", "broken", "twice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +74,43 @@ def _tables() -> list[Table]:
 
 
 def _reseal_table(engine: Engine, sealer: ColumnSealer, table: Table) -> ResealReport:
-    seen = resealed = broken = twice = 0
+    seen = 0
+    done: Counter[_Outcome] = Counter()
     last = ""
     while True:
-        # A short transaction a batch: nobody waits long, and a stop loses nothing.
-        with translated(), engine.begin() as connection:
-            query = select(table).where(table.c.id > last).order_by(table.c.id).limit(_BATCH)
-            rows = connection.execute(query).all()
-            for row in rows:
-                try:
-                    with connection.begin_nested():
-                        resealed += _reseal_row(connection, sealer, table, row)
-                except SealBroken:
-                    broken += 1
-                except IntegrityError:
-                    twice += 1
+        with translated():
+            with engine.connect().execution_options(**READ_ONLY) as connection:
+                query = select(table).where(table.c.id > last).order_by(table.c.id).limit(_BATCH)
+                rows = connection.execute(query).all()
+            try:
+                # A short transaction a batch: nobody waits long, and a stop loses nothing.
+                done += _reseal_rows(engine, sealer, table, rows)
+            except OperationalError:
+                # Who writes takes rows in another order, and each waits for the other (a deadlock): of this
+                # batch each row has a transaction of its own, which holds nothing that somebody waits for.
+                for row in rows:
+                    done += _reseal_rows(engine, sealer, table, [row])
         seen += len(rows)
         if len(rows) < _BATCH:
-            return ResealReport(table.name, seen, resealed, broken, twice)
+            return ResealReport(table.name, seen, done["resealed"], done["broken"], done["twice"])
         last = rows[-1].id
+
+
+def _reseal_rows(
+    engine: Engine, sealer: ColumnSealer, table: Table, rows: Sequence[Row[tuple[object, ...]]]
+) -> Counter[_Outcome]:
+    done: Counter[_Outcome] = Counter()
+    with engine.begin() as connection:
+        for row in rows:
+            try:
+                with connection.begin_nested():
+                    if _reseal_row(connection, sealer, table, row):
+                        done["resealed"] += 1
+            except SealBroken:
+                done["broken"] += 1
+            except IntegrityError:
+                done["twice"] += 1
+    return done
 
 
 def _reseal_row(

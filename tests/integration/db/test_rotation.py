@@ -200,3 +200,37 @@ def test_every_hash_that_is_kept_is_known_to_the_retiring() -> None:
         if column.name.endswith("_hash")
     }
     assert hashes == set(REMEDIES) | set(HARMLESS)
+
+
+def test_who_takes_rows_in_another_order_holds_nothing_up(
+    engine: Engine, clock: FakeClock, tmp_path: Path
+) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite locks the whole file: nobody waits for a row")
+    path = tmp_path / "keys.json"
+    create_key_file(path)
+    with SqlUnitOfWorkFactory(engine, sealer_of(path), clock)() as work:
+        for number in range(2):
+            work.accounts.add(an_account(channel_user=f"U{number:032}"))
+        work.commit()
+    rotate_key_file(path, "seal")
+    accounts = metadata.tables["accounts"]
+    holds = threading.Event()
+    with engine.connect() as connection:
+        first, last = connection.execute(accounts.select().order_by(accounts.c.id)).scalars().all()
+
+    def write() -> None:
+        with engine.begin() as connection:
+            for one in (last, first):  # the reseal goes the other way round
+                connection.execute(accounts.update().where(accounts.c.id == one).values(language="en"))
+                holds.set()
+                threading.Event().wait(0.5)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert holds.wait(10)
+    report = next(report for report in reseal(engine, sealer_of(path)) if report.table == "accounts")
+    writer.join(20)
+    assert (report.seen, report.resealed) == (2, 2)
+    with engine.connect() as connection:
+        assert {row.language for row in connection.execute(accounts.select())} == {"en"}
