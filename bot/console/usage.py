@@ -54,9 +54,10 @@ class _Pages:
         )
         asked = Listing[Row]("usage", (), filters).asked()
         year = int(asked["year"] or last[0])
-        table = self._table(
-            self._usage.quarter(year, int(asked["quarter"] or last[1])), asked["table"] or next(iter(_NAMES))
-        )
+        quarters = self._usage.year(year)
+        number = int(asked["quarter"] or last[1])
+        chosen = next((one for one in quarters if one.number == number), None)
+        table = self._table(chosen, asked["table"] or next(iter(_NAMES)))
         rows: list[Row] = [] if table is None else [*table.body, (_TOTAL, table.totals)]
         heads = () if table is None else (*table.heads, _TOTAL)
         kind = "month" if table is None else table.rows
@@ -73,7 +74,7 @@ class _Pages:
         def source(ask: Ask) -> Slice[Row]:
             return cut(rows, ask)
 
-        bars = [bar for quarter in self._usage.year(year) for bar in _bars(quarter)]
+        bars = [bar for quarter in quarters for bar in _bars(quarter)]
         running = self._usage.running_month()
         return listing.answer(source, template="usage.html", words=WORDS, bars=bars, running=running)
 
