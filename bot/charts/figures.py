@@ -8,6 +8,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 
 from markupsafe import Markup
@@ -69,6 +70,13 @@ def svg(bars: Bars) -> Markup:
     """Return the chart as an `svg` element; empty for no bars. Styles are forbidden by the pages' policy."""
     if not bars.labels:
         return Markup("")
+    series = tuple((name, tuple(values)) for name, values in bars.series)
+    return _drawn(Bars(bars.title, tuple(bars.labels), series, bars.stacked, tuple(bars.notes)))
+
+
+@lru_cache(maxsize=64)
+def _drawn(bars: Bars) -> Markup:
+    """Draw a chart once: last month's figures do not change from one look to the next."""
     with _one_at_a_time:
         if _PageFont.fontName not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(_PageFont())
