@@ -80,7 +80,13 @@ class DirectorySpool:
     def forget(self, before: datetime) -> int:
         """See the port. What a crash left half-written goes by the time of its directory."""
         with disk_errors():
-            old = [one.id for one in self.all() if one.at < before]
+            found = self.all()
+            for one in found:
+                if (
+                    one.state is not UploadState.WAITING
+                ):  # whoever noted its end may have died before deleting
+                    (self._place(one.id) / _FILE).unlink(missing_ok=True)
+            old = [one.id for one in found if one.at < before]
             halves = [
                 place for place in self._root.glob(f"{_NEW}*") if place.stat().st_mtime < before.timestamp()
             ]

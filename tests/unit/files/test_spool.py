@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -88,3 +89,22 @@ def test_old_ones_are_forgotten(spool: DirectorySpool) -> None:
 def test_an_id_is_no_path(spool: DirectorySpool) -> None:
     with pytest.raises(Invalid), spool.claim("../etc"):
         pass
+
+
+def test_a_file_whose_worker_died_before_deleting_it_goes_with_the_next_round(
+    spool: DirectorySpool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, waiting = _upload(1), _upload(2)
+    for upload in (one, waiting):
+        spool.put(upload, io.BytesIO(b"A123456789"), 100)
+
+    def killed(*_args: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", killed)
+        with pytest.raises(KeyboardInterrupt):
+            spool.done(dataclasses.replace(one, state=UploadState.IMPORTED))
+    assert len(list((tmp_path / "uploads").rglob("*.csv"))) == 2
+    assert spool.forget(AT - timedelta(days=7)) == 0
+    assert [path.parent.name for path in (tmp_path / "uploads").rglob("*.csv")] == [waiting.id]
