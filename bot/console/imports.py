@@ -10,6 +10,7 @@ from bot.console.gate import needs
 from bot.console.listing import Column, Filter, Kind, Listing
 from bot.console.menu import Entry, Part
 from bot.console.pages import me, page, tell
+from bot.console.uploads import AROUND
 from nhi_core.domain.errors import FilesUnavailable
 from nhi_core.domain.imports import SENTENCES, FileRefused, ImportKind, ImportState, Reason
 from nhi_core.domain.slices import Ask, Slice
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 WORDS = "console_house"
 _WORKERS = (StaffRole.ADMIN, StaffRole.SUPERVISOR)
-_FORM = 100_000  # what a form has beside its file
 _READERS = (StaffRole.ADMIN, StaffRole.SUPERVISOR, StaffRole.AUDITOR)
 
 
@@ -33,7 +33,7 @@ def register(console: Console) -> None:
     pages = _Pages(console)
     console.add("imports", "/imports", pages.listing)
     console.add("import", "/imports/<import_id>", pages.show)
-    console.add("import_file", "/imports", pages.take, methods=("POST",), most_bytes=MOST_BYTES + _FORM)
+    console.add("import_file", "/imports", pages.take, methods=("POST",), most_bytes=MOST_BYTES + AROUND)
     console.entry(Entry("imports", "imports", Part.HOUSE, WORDS, order=40))
 
 

@@ -8,7 +8,9 @@ from nhi_core.domain.errors import Invalid
 
 LARGEST = 4_000_000
 """Bytes of a CSV that is read at once."""
-FORM = LARGEST + 100_000
+AROUND = 100_000
+"""Bytes that a form has beside its file."""
+FORM = LARGEST + AROUND
 """Bytes of a form that brings one."""
 
 

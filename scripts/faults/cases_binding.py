@@ -149,18 +149,23 @@ def at_kiosk(point: str, story: str) -> Play:
     return play
 
 
+def _to_the_code(kiosk: KioskDriver, story: str, household: str) -> None:
+    """Insert the card and answer what the kiosk asks, until its code is on the screen."""
+    kiosk.wait_for("idle", timeout=40)
+    kiosk.insert(story)
+    kiosk.wait_for("card")
+    kiosk.act("relation", "self")
+    kiosk.act("agree")
+    kiosk.wait_for("fact", timeout=20)
+    kiosk.act("fact", household)
+    kiosk.wait_for("code", timeout=20)
+
+
 def _card(rig: Rig, talk: Talk, user: str, story: str, household: str) -> None:
     """Insert the card and go as far as the kiosk goes; then take it out."""
     kiosk = KioskDriver(rig.stack.kiosk_address())
     try:
-        kiosk.wait_for("idle", timeout=40)
-        kiosk.insert(story)
-        kiosk.wait_for("card")
-        kiosk.act("relation", "self")
-        kiosk.act("agree")
-        kiosk.wait_for("fact", timeout=20)
-        kiosk.act("fact", household)
-        kiosk.wait_for("code", timeout=20)
+        _to_the_code(kiosk, story, household)
         since = len(rig.line.history(user))
         talk.note(rig.line.text(user, kiosk.scanned()), user)
         kiosk.wait_for("compare", timeout=20)
@@ -189,14 +194,7 @@ def kiosk_dies(rig: Rig) -> Verdict:
     user, began = who.user, time.monotonic()
     with Talk(rig.line, [rig.citizen(), rig.citizen()], listeners=[user]) as talk:
         kiosk = KioskDriver(rig.stack.kiosk_address())
-        kiosk.wait_for("idle", timeout=40)
-        kiosk.insert(story)
-        kiosk.wait_for("card")
-        kiosk.act("relation", "self")
-        kiosk.act("agree")
-        kiosk.wait_for("fact", timeout=20)
-        kiosk.act("fact", household)
-        kiosk.wait_for("code", timeout=20)
+        _to_the_code(kiosk, story, household)
         at = time.time()
         rig.send("kiosk", signal.SIGKILL)
         kiosk.close()
